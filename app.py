@@ -1,0 +1,82 @@
+"""Start 安问: read the settings, open the knowledge base, serve the pages. `python app.py`."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+
+from kb.errors import AnwenError, KnowledgeBaseError, SettingsError
+from kb.settings import Settings, read_settings, seal_environment
+
+logger = logging.getLogger("anwen")
+
+
+def reserve(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the address, so that a taken port is found before anything is loaded.
+
+    Raises:
+        SettingsError: if the port is taken, needs more rights, or the host is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if os.name != "nt":  # on Windows the option would let two servers share one port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(_why_not(host, port, error)) from error
+    return listener
+
+
+def serve(settings: Settings, listener: socket.socket) -> None:
+    """Build everything once and serve until stopped, in one worker process."""
+    # Imported here: Gradio and the libraries below read the sealed environment when they load.
+    import uvicorn
+
+    from assistant.assistant import Assistant
+    from kb.base import KnowledgeBase
+    from web.site import build_app
+
+    try:
+        library = KnowledgeBase.open(settings.kb_dir, model=settings.embedding_model)
+    except KnowledgeBaseError as error:
+        logger.warning("知识库打不开，只提供应急卡片：%s", error)
+        library = None
+    names = settings.allowed_hosts.split(",")
+    app = build_app(Assistant(library, region=settings.region), library, settings.host, names)
+    logger.info("安问已启动：http://%s:%d（按 Ctrl+C 停止）", _shown(settings.host), settings.port)
+    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def main() -> int:
+    """Run the app; return the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logger.setLevel(logging.INFO)
+    try:
+        settings = read_settings()
+        seal_environment()
+        listener = reserve(settings.host, settings.port)
+    except AnwenError as error:
+        logger.error("%s", error)
+        return 1
+    serve(settings, listener)
+    return 0
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"端口 {port} 已被占用。请关掉占用它的程序，或换一个端口：ANWEN_PORT={port % 65535 + 1} python app.py"
+    if error.errno == errno.EACCES:
+        return f"没有权限使用端口 {port}。请换一个大于 1023 的端口：ANWEN_PORT=7861 python app.py"
+    return f"不能在 {host}:{port} 上监听（{error.strerror}）。请检查 ANWEN_HOST，只在本机使用就填 127.0.0.1"
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,221 @@
+"""Recognise, by rule and before anything can fail, that somebody is in danger now (分诊)."""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kb.datatypes import Emergency
+from kb.errors import IngestError
+from kb.guides import read_guide
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 2000  # characters of a question that are looked at
+SHOWN_STEPS = 3
+_FOLLOW_UP_LONGEST = 30  # characters; a longer message stands on its own
+_FOLLOW_UP_REACH = 2  # earlier questions a follow-up may refer to
+_NOW_REACH = 12  # characters before the hit in which a word like 现在 counts
+_NEAR_REACH = 8
+
+_NOISE = re.compile(r"[^\w，。!?]|_")
+_SENTENCE_END = re.compile(r"[。!?]+")
+_PUNCTUATION = str.maketrans({",": "，", "、": "，", ":": "，", ";": "。", "\n": "。", "…": "。"})
+
+Marker = Literal["urgent", "now", "anxious"]
+Where = Literal["text", "sentence", "before", "near", "touching", "after"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _HazardRule(_Strict):
+    hazard: str = Field(min_length=1)
+    number: str = Field(pattern=r"^\d{3,5}$")
+    guide: str
+    own_steps: bool = False  # the guide is general: show the steps written here
+    patterns: tuple[str, ...] = Field(min_length=1)
+    steps: tuple[str, ...] = Field(min_length=SHOWN_STEPS, max_length=SHOWN_STEPS)
+
+
+class _CancelRule(_Strict):
+    name: str
+    where: Where
+    yields: tuple[Marker, ...]
+    patterns: tuple[str, ...] = Field(min_length=1)
+
+
+class _Rules(_Strict):
+    """The whole of triage.yaml, checked as it enters."""
+
+    hazards: tuple[_HazardRule, ...] = Field(min_length=1)
+    normalise: dict[str, str]
+    idioms: tuple[str, ...] = Field(min_length=1)
+    cancels: tuple[_CancelRule, ...]
+    markers: dict[Marker, tuple[str, ...]]
+    follow_up: tuple[str, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hazard:
+    emergency: Emergency
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cancel:
+    where: Where
+    yields: tuple[Marker, ...]
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """Where a hazard was named: in which sentence of which text, from `start` to `end`."""
+
+    text: str
+    sentence: str
+    start: int
+    end: int
+
+    def part(self, where: Where) -> str:
+        """The words a cancelling rule of this scope looks at."""
+        if where == "text":
+            return self.text
+        if where == "sentence":
+            return self.sentence
+        if where == "after":
+            return self.sentence[self.end :]
+        before = self.sentence[: self.start]
+        return before.rpartition("，")[2][-_NEAR_REACH:] if where == "near" else before
+
+
+class Triage:
+    """Rules that tell a present danger from talk about danger; needs no index, model or network."""
+
+    def __init__(self, rules: _Rules, hazards: tuple[_Hazard, ...]) -> None:
+        """Compile the rules once; use `Triage.load`.
+
+        Raises:
+            re.error: if a pattern is not a regular expression.
+        """
+        self._hazards = hazards
+        self._spelling = tuple(rules.normalise.items())
+        self._idioms = _compile(rules.idioms)
+        self._cancels = tuple(
+            _Cancel(rule.where, rule.yields, _compile(rule.patterns)) for rule in rules.cancels
+        )
+        self._markers = {name: _compile(patterns) for name, patterns in rules.markers.items()}
+        self._follow_up = _compile(rules.follow_up)
+
+    @classmethod
+    def load(cls, starter: Path) -> "Triage":
+        """Return the triage of a starter folder: `triage.yaml`, and `guides/*.md` for the steps.
+
+        A guide that is missing or broken is logged; the steps in triage.yaml stand in for it.
+
+        Raises:
+            IngestError: if triage.yaml itself is missing or malformed.
+        """
+        path = starter / "triage.yaml"
+        try:
+            rules = _Rules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            hazards = tuple(
+                _Hazard(_emergency(rule, starter / "guides"), _compile(rule.patterns))
+                for rule in rules.hazards
+            )
+            return cls(rules, hazards)
+        except (OSError, UnicodeDecodeError) as error:
+            raise IngestError(f"{path}：读不出分诊规则（{error}）。请恢复这个文件。") from error
+        except (yaml.YAMLError, ValidationError, re.error) as error:
+            raise IngestError(f"{path}：分诊规则写法不对（{error}）。请改正后重新启动。") from error
+
+    def assess(self, question: str, history: Sequence[str] = ()) -> Emergency | None:
+        """Return what to show at once if somebody is in danger now, else None.
+
+        Args:
+            question: what was just asked; only its first 2000 characters are looked at.
+            history: earlier questions of the same person, oldest first. A short message that
+                goes on about a danger named there ("还有烟，怎么办") is an emergency too.
+        """
+        text = self._normalise(question)
+        found = self._find(text)
+        if found or len(text) > _FOLLOW_UP_LONGEST or not self._follow_up.search(text):
+            return found
+        if any(rule.where == "text" and rule.pattern.search(text) for rule in self._cancels):
+            return None
+        for earlier in reversed(history[-_FOLLOW_UP_REACH:]):
+            found = self._find(self._normalise(earlier))
+            if found:
+                return found
+        return None
+
+    def _find(self, text: str) -> Emergency | None:
+        sentences = [part for part in _SENTENCE_END.split(text) if part]
+        for hazard in self._hazards:
+            if any(not self._is_cancelled(hit) for hit in _hits(hazard.pattern, text, sentences)):
+                return hazard.emergency
+        return None
+
+    def _is_cancelled(self, hit: _Context) -> bool:
+        markers: set[Marker] | None = None
+        for rule in self._cancels:
+            if not _applies(rule, hit):
+                continue
+            markers = self._present(hit) if markers is None else markers
+            if markers.isdisjoint(rule.yields):
+                return True
+        return False
+
+    def _present(self, hit: _Context) -> set[Marker]:
+        """Which signs of a present danger surround a hit."""
+        windows: dict[Marker, str] = {
+            "urgent": hit.text,
+            "now": hit.sentence[max(0, hit.start - _NOW_REACH) : hit.start],
+            "anxious": hit.text,
+        }
+        return {name for name, pattern in self._markers.items() if pattern.search(windows[name])}
+
+    def _normalise(self, question: str) -> str:
+        """Half-width, simplified, spelt right, without blanks, noise and idioms."""
+        text = unicodedata.normalize("NFKC", question[:LONGEST])[:LONGEST].lower()
+        text = _NOISE.sub("", text.translate(_PUNCTUATION))
+        for wrong, right in self._spelling:
+            text = text.replace(wrong, right)
+        return self._idioms.sub("，", text)
+
+
+def _hits(pattern: re.Pattern[str], text: str, sentences: Sequence[str]) -> Iterator[_Context]:
+    for sentence in sentences:
+        for found in pattern.finditer(sentence):
+            yield _Context(text, sentence, found.start(), found.end())
+
+
+def _applies(rule: _Cancel, hit: _Context) -> bool:
+    part = hit.part(rule.where)
+    if rule.where == "after":
+        return rule.pattern.match(part) is not None
+    if rule.where == "touching":
+        return any(found.end() == len(part) for found in rule.pattern.finditer(part))
+    return rule.pattern.search(part) is not None
+
+
+def _emergency(rule: _HazardRule, guides: Path) -> Emergency:
+    steps = rule.steps
+    if rule.guide and not rule.own_steps:
+        try:
+            steps = read_guide(guides / f"{rule.guide}.md").steps[:SHOWN_STEPS]
+        except IngestError as error:
+            logger.error("分诊“%s”改用内置步骤：%s", rule.hazard, error)
+    return Emergency(rule.hazard, rule.number, steps, rule.guide)
+
+
+def _compile(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))

@@ -1,0 +1,108 @@
+"""When a text was published and since when it applies (公布与施行日期)."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from kb.errors import IngestError
+from kb.normalise import fold
+from kb.numerals import to_int
+
+_LEDGER = Path(__file__).with_name("ledger.yaml")
+_N = "[0-9〇零○一二三四五六七八九十]"
+_DATE = re.compile(
+    rf"(?P<y>(?:{_N}\s*){{4}})\s*年\s*(?P<m>{_N}{{1,3}})\s*月\s*(?P<d>{_N}{{1,3}})\s*日"
+    r"|(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
+)
+_FROM = re.compile(r"(?:自|从|于)\s*$")
+_APPLIES = re.compile(r"^(?:起)?[^,，。;；]{0,12}?(?:施行|实施|生效|执行)")
+_FILE_DATE = re.compile(r"[(（_\-\s](\d{4}-\d{2}-\d{2})[)）]?$")
+_AT_ONCE = re.compile(r"自(?:公布|发布|印发|通过)之日起(?:施行|实施|生效|执行)")
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What is known of a text's dates; None where it is not."""
+
+    published: date | None
+    effective: date | None
+
+
+def read(file_stem: str, header: Sequence[str], closing: Sequence[str]) -> Dates:
+    """Return the dates a text gives.
+
+    An amended text keeps its first effective date in its last article; such a date, earlier than the
+    amendment, is not taken.
+
+    Args:
+        file_stem: file name without suffix, may end in (2021-06-10).
+        header: lines before the first article.
+        closing: the last passages of the text.
+
+    >>> read("甲法(2021-06-10)", ["2002年6月29日通过", "2021年6月10日第三次修正"], ["本法自2002年11月1日起施行。"])
+    Dates(published=datetime.date(2021, 6, 10), effective=None)
+    >>> read("乙条例", ["２０２４年1月24日公布"], ["本条例自2024年5月1日起施行。"]).effective
+    datetime.date(2024, 5, 1)
+    """
+    named = _FILE_DATE.search(file_stem)
+    events = [event for line in header for event in _events(line)]
+    published = [day for day, applies in events if not applies]
+    if named:
+        published.append(date.fromisoformat(named[1]))
+    newest = max(published, default=None)
+    starts = [day for day, applies in events if applies]
+    for text in closing:
+        starts += [day for day, applies in _events(text) if applies]
+        if newest and len(published) <= 1 and _AT_ONCE.search(text):
+            starts.append(newest)
+    starts = [day for day in starts if newest is None or day >= newest]
+    return Dates(newest or max(starts, default=None), max(starts, default=None))
+
+
+def from_ledger(doc_id: str, level: str, published: date | None) -> date | None:
+    """Return the effective date the curated ledger holds for a document, or None.
+
+    Raises:
+        IngestError: if the ledger is not a table of dates.
+    """
+    ledger = _ledger()
+    found = ledger["documents"].get(doc_id) or ledger["amendments"].get(level, {}).get(published)
+    return found if isinstance(found, date) else None
+
+
+@cache
+def _ledger() -> dict[str, dict[str, dict[date, date] | date]]:
+    try:
+        table = yaml.safe_load(_LEDGER.read_text("utf-8"))
+        return {"documents": table["documents"], "amendments": table["amendments"]}
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise IngestError(f"施行日期台账 {_LEDGER} 格式不对：{error}") from error
+
+
+def _events(text: str) -> Iterable[tuple[date, bool]]:
+    """Yield (day, whether it is the day the text begins to apply) for each date in `text`."""
+    folded = fold(text)
+    for match in _DATE.finditer(folded):
+        day = _day(match)
+        if day:
+            before, after = folded[: match.start()], folded[match.end() :]
+            applies = bool(_APPLIES.match(after.strip())) and (
+                bool(_FROM.search(before)) or not before.strip() or after.strip().startswith(("起", "施行"))
+            )
+            yield day, applies
+
+
+def _day(match: re.Match[str]) -> date | None:
+    try:
+        if match["iso"]:
+            year, month, day = map(int, match["iso"].split("-"))
+        else:
+            year, month, day = (to_int(re.sub(r"\s", "", match[key])) for key in "ymd")
+        return date(year, month, day) if 1900 <= year <= 2100 else None
+    except ValueError:
+        return None

@@ -1,0 +1,132 @@
+"""One text becomes one document with its chunks: the kind of text decides how."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingest import dates, metadata, sections, statute
+from ingest.statute import Passage
+from kb import regions
+from kb.datatypes import Chunk, Document, Level
+from kb.errors import IngestError
+from kb.guides import Guide, is_guide, parse_guide
+from kb.normalise import law_name
+
+_HEADER_LINES, _FOOTER_LINES = 12, 6
+_CLOSING_ARTICLES = 3
+_FAMILY_NOISE = re.compile(r"（(?:试行|暂行|修订|修正|\d{4}年.{0,6})）$")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A document ready to be stored."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the person at the keyboard says about the files, stronger than what is read from them."""
+
+    level: Level | None = None
+    region: str | None = None
+
+
+def parse(text: str, path: Path, content_hash: str, given: Given) -> Parsed:
+    """Return the document in a file's text.
+
+    Args:
+        text: what the file says.
+        path: where it stands, gives source and, where the text has none, title and date.
+        content_hash: sha256 of the file's bytes.
+        given: level and region said by the user.
+
+    Raises:
+        IngestError: if nothing in it can be kept.
+    """
+    if is_guide(text):
+        return _guide(parse_guide(text, str(path)), path, content_hash)
+    lines = text.split("\n")
+    title, part = metadata.titles(lines, path.stem)
+    found = statute.split(text)
+    passages = found.passages if found else tuple(sections.split(text, title))
+    if not passages:
+        raise IngestError("读不出正文：只有标题，或内容全是符号")
+    header = found.header if found else tuple(lines[:_HEADER_LINES] + lines[-_FOOTER_LINES:])
+    document = _document(title, part, path, content_hash, header, passages)
+    notes = (*document.notes, *(found.gaps if found else ()))
+    document = replace(
+        document, level=given.level or document.level, region=given.region or document.region, notes=notes
+    )
+    return Parsed(document, _chunks(document, passages))
+
+
+def _document(
+    title: str, part: str, path: Path, content_hash: str, header: Sequence[str], passages: Sequence[Passage]
+) -> Document:
+    name = law_name(title)
+    kind = metadata.kind(title, header)
+    closing = [p.text for p in passages if p.label.startswith("第") and "条" in p.label][-_CLOSING_ARTICLES:]
+    found = dates.read(path.stem, header, closing)
+    doc_id = f"{name}@{found.published or found.effective or '日期不明'}" + (f"/{part}" if part else "")
+    effective = dates.from_ledger(doc_id, kind.level.value, found.published) or found.effective
+    legal = kind.level not in (Level.OTHER, Level.PLAN, Level.NORMATIVE, Level.GUIDE)
+    return Document(
+        doc_id=doc_id,
+        title=title,
+        name=name,
+        part=part,
+        level=kind.level,
+        region=kind.region,
+        issuer=kind.issuer,
+        document_number=metadata.document_number(header),
+        published=found.published,
+        effective=effective,
+        short_names=_short_names(name),
+        repeals=metadata.repeals(closing),
+        notes=("施行日期原文未载明",) if legal and effective is None else (),
+        source=str(path.resolve()),
+        content_hash=content_hash,
+    )
+
+
+def _chunks(document: Document, passages: Sequence[Passage]) -> tuple[Chunk, ...]:
+    return tuple(
+        Chunk(
+            chunk_id=f"{document.doc_id}#{passage.label}",
+            doc_id=document.doc_id,
+            law=document.name,
+            label=passage.label,
+            path=passage.path,
+            text=passage.text,
+            position=position,
+        )
+        for position, passage in enumerate(passages)
+    )
+
+
+def _short_names(name: str) -> tuple[str, ...]:
+    """Return the name without （试行） and the like, which people leave out."""
+    short = _FAMILY_NOISE.sub("", name)
+    return (short,) if short != name else ()
+
+
+def _guide(guide: Guide, path: Path, content_hash: str) -> Parsed:
+    document = Document(
+        doc_id=guide.id,
+        title=guide.title,
+        name=guide.title,
+        level=Level.GUIDE,
+        region=regions.NATIONWIDE,
+        issuer="安问编写组",
+        published=guide.reviewed,
+        effective=guide.reviewed,
+        notes=tuple(f"依据：{basis}" for basis in guide.basis),
+        source=str(path.resolve()),
+        content_hash=content_hash,
+    )
+    asked = "大家会这样问：" + "；".join(guide.phrases)
+    passages = [Passage(section.heading, (guide.hazard,), section.text) for section in guide.sections]
+    return Parsed(document, _chunks(document, [*passages, Passage("常见问法", (guide.hazard,), asked)]))

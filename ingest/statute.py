@@ -1,0 +1,192 @@
+"""Statutes (有条文的法规) become one chunk per article, each with its 编/章/节 path."""
+
+import re
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from kb.normalise import clean
+from kb.numerals import NUMERAL, to_chinese, to_int
+
+_MARKS = r"(?:#{1,6}\s*)?(?:\*\*)?\s*"
+_ARTICLE = re.compile(
+    rf"^\s*{_MARKS}[第笫]\s?(?P<main>{NUMERAL}{{1,9}})\s?条(?:之(?P<sub>[一二三四五六七八九十]+))?(?:\*\*)?"
+    r"(?:[\s　]+(?P<rest>.*)|(?P<glued>[^\s的、至到和或与及规所第款项之等中起前后，,；;。）)].+))$"
+)
+_PATH = re.compile(
+    rf"^\s*{_MARKS}第(?P<number>{NUMERAL}{{1,5}})(?P<unit>分编|编|章|节|部分)(?:\*\*)?(?P<title>.*)$"
+)
+_HEADING = re.compile(r"^\s*#{1,6}\s+(?P<title>\S.*)$")
+_ANNEX = re.compile(
+    r"^\s*(?:#{1,6}\s*)?(?P<title>(?:附件|附录|附表|附则|附)\s*[一二三四五六七八九十0-9]{0,3}\s*[:：]?\s*.{0,40})$"
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_DEPTH = {"部分": 0, "编": 0, "分编": 1, "章": 2, "节": 3}
+_PATH_TITLE_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document before it gets its id."""
+
+    label: str
+    path: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statute:
+    """A statute taken apart. `header` holds the lines before the first chapter or article."""
+
+    header: tuple[str, ...]
+    passages: tuple[Passage, ...]
+    gaps: tuple[str, ...]  # "第十七条之后是第十九条"
+
+
+@dataclass(slots=True)
+class _Open:
+    """The passage being filled while lines are read."""
+
+    label: str
+    path: tuple[str, ...]
+    lines: list[str] = field(default_factory=list)
+
+    def closed(self) -> Passage | None:
+        text = "\n".join(line for line in map(clean, self.lines) if line)
+        return Passage(self.label, self.path, text) if text else None
+
+
+Number = tuple[int, int]  # (article, 之): 第一百三十四条之一 is (134, 1)
+
+
+def split(text: str) -> Statute | None:
+    """Return the statute in `text`, or None if it has no articles.
+
+    A line is an article heading only if its number runs on from the one before, so a wrapped
+    「第二十条的规定」 is left where it stands. Where the space after the number was lost, the number
+    must be the very next one.
+
+    >>> statute = split("甲条例\\n第一章 总则\\n第一条 为了安全。\\n第二条 依照\\n第九条 的规定。\\n第三条 完。")
+    >>> [(p.label, p.path, p.text) for p in statute.passages][1]
+    ('第二条', ('第一章 总则',), '依照\\n第九条的规定。')
+    """
+    lines = _COMMENT.sub("", text).split("\n")
+    headings = _running([(i, match) for i, line in enumerate(lines) if (match := _ARTICLE.match(line))])
+    if not headings:
+        return None
+    header: list[str] = []
+    path: dict[int, str] = {}
+    passages: list[_Open] = []
+    title_lines: set[int] = set()
+    for index, line in enumerate(lines):
+        if index in title_lines:
+            continue
+        if index in headings:
+            number, rest = headings[index]
+            passages.append(_Open(_label(number), tuple(path.values()), [rest]))
+            continue
+        unit = _path_unit(line)
+        if unit:
+            depth, title = unit
+            wrapped = _wrapped_title(lines, index, headings)
+            if wrapped is not None:
+                title_lines.add(wrapped)
+                title += clean(lines[wrapped])
+            path = {d: t for d, t in path.items() if d < depth} | {depth: title}
+            if passages:
+                passages.append(_Open(path[depth], tuple(path.values())))
+            continue
+        annex = passages and (_ANNEX.match(line) or _HEADING.match(line))
+        if annex:
+            passages.append(_Open(clean(annex["title"]), ()))
+        elif passages:
+            passages[-1].lines.append(line)
+        elif line.strip():
+            header.append(clean(line.lstrip("# ")))
+    return Statute(
+        tuple(header), tuple(_unique(passages)), tuple(_gaps(number for number, _ in headings.values()))
+    )
+
+
+def _running(candidates: Sequence[tuple[int, re.Match[str]]]) -> dict[int, tuple[Number, str]]:
+    """Return {line: (number, text)} of the true headings: each follows the last, or starts after a true gap."""
+    numbers = [_number(match) for _, match in candidates]
+    accepted: dict[int, tuple[Number, str]] = {}
+    last: Number | None = None
+    for place, ((index, match), number) in enumerate(zip(candidates, numbers, strict=True)):
+        if not _follows(last, number):
+            spaced = {
+                n
+                for n, (_, m) in zip(numbers[place + 1 :], candidates[place + 1 :], strict=True)
+                if not m["glued"]
+            }
+            if match["glued"] or not _starts_after_gap(last, number, spaced):
+                continue
+        accepted[index] = (number, match["glued"] or match["rest"])
+        last = number
+    return accepted
+
+
+def _number(match: re.Match[str]) -> Number:
+    return to_int(match["main"]), to_int(match["sub"]) if match["sub"] else 0
+
+
+def _follows(last: Number | None, number: Number) -> bool:
+    if last is None:
+        return number == (1, 0)
+    return number in ((last[0] + 1, 0), (last[0], last[1] + 1))
+
+
+def _starts_after_gap(last: Number | None, number: Number, later: set[Number]) -> bool:
+    """True if numbering goes on from here although some were left out (the source is defective, or a part)."""
+    if last is None:
+        return (1, 0) not in later
+    if number <= last:
+        return False
+    return not any(_follows(last, n) for n in later)
+
+
+def _label(number: Number) -> str:
+    main, sub = number
+    return f"第{to_chinese(main)}条" + (f"之{to_chinese(sub)}" if sub else "")
+
+
+def _path_unit(line: str) -> tuple[int, str] | None:
+    match = _PATH.match(line)
+    if not match:
+        return None
+    title = re.sub(r"\s+", "", clean(match["title"]).replace("**", ""))
+    if (
+        len(title) > _PATH_TITLE_LENGTH
+        or re.search(r"[。；，：]", title)
+        or title.startswith(("的", "规定", "第"))
+    ):
+        return None
+    return _DEPTH[match["unit"]], f"第{match['number']}{match['unit']} {title}".strip()
+
+
+def _wrapped_title(lines: Sequence[str], index: int, headings: Container[int]) -> int | None:
+    """Return the line that carries on a chapter title, if the title was wrapped."""
+    for i in range(index + 1, min(index + 4, len(lines))):
+        line = clean(lines[i])
+        if line:
+            other = re.search(r"[。；：]|^[#（(]|^[第笫].+[章节编条]|^目录$", line)
+            return i if len(line) <= _PATH_TITLE_LENGTH and not other and i not in headings else None
+    return None
+
+
+def _unique(passages: Sequence[_Open]) -> Iterable[Passage]:
+    seen: dict[str, int] = {}
+    for passage in passages:
+        closed = passage.closed()
+        if closed is None:
+            continue
+        seen[closed.label] = count = seen.get(closed.label, 0) + 1
+        yield Passage(f"{closed.label}（{count}）", closed.path, closed.text) if count > 1 else closed
+
+
+def _gaps(numbers: Iterable[Number]) -> Iterable[str]:
+    last: Number | None = None
+    for number in numbers:
+        if last is not None and not _follows(last, number):
+            yield f"{_label(last)}之后是{_label(number)}，原文缺号或有误"
+        last = number

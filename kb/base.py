@@ -1,0 +1,310 @@
+"""The knowledge base as a reader sees it: open it, ask it, look around in it."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from kb import regions
+from kb.catalogue import Catalogue
+from kb.datatypes import Chunk, Document, Found, Hit, Level, Status
+from kb.dense import DenseIndex
+from kb.embed import Embedder, load_embedder
+from kb.errors import ArticleNotFoundError, KnowledgeBaseError, ModelMismatchError
+from kb.lexical import LexicalIndex
+from kb.lookup import Lookup
+from kb.numerals import article_label
+from kb.search import demote, filtered, fuse
+from kb.titles import Titles
+from kb.versions import statuses
+
+Mode = Literal["hybrid", "lexical", "dense"]
+DEPTH = 200  # candidates taken from each side before fusion
+_DENSE_SHARE = {"hybrid": 0.5, "lexical": 0.0, "dense": 1.0}
+_LOCAL_UNASKED = 0.8  # score factor for local rules when nobody has said where they are
+_SPARSE_LEVELS = frozenset({Level.GUIDE})
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How much is known. `newest_published`: the latest publication date among the documents."""
+
+    documents: int
+    chunks: int
+    pending: int
+    newest_published: date | None
+    by_level: Mapping[str, int]
+    embedding_model: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """Everything read from one generation of the catalogue, never changed afterwards."""
+
+    generation: str | None
+    documents: Mapping[str, Document]
+    titles: Titles
+    lookup: Lookup
+    lexical: LexicalIndex
+    dense: DenseIndex
+
+
+class KnowledgeBase:
+    """Read side of one knowledge base; safe to share between threads.
+
+    It follows the writer: when the catalogue's generation has moved on, the next question sees the new state.
+    """
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        """Use `open` instead, which also picks the embedding model."""
+        self.folder = folder
+        self._embedder = embedder
+        self._catalogue = Catalogue(folder)
+        self._lock = threading.RLock()  # one dense query at a time: they must not meet a reload
+        try:
+            self._check_model()
+            self._snapshot = self._read()
+        except KnowledgeBaseError:
+            self._catalogue.close()
+            raise
+
+    @classmethod
+    def open(cls, folder: Path, *, model: str | None = None) -> Self:
+        """Open the knowledge base in `folder` for reading.
+
+        Args:
+            folder: what `--kb` names.
+            model: a sentence-transformers directory or hub name; None for the shipped static model.
+
+        Raises:
+            KnowledgeBaseError: if there is none, or it is broken.
+            ModelMismatchError: if it was built with another embedding model.
+            SettingsError: if the model cannot be loaded.
+        """
+        Catalogue(folder).close()  # says "no knowledge base here" before a model is loaded
+        return cls(folder, load_embedder(model))
+
+    def close(self) -> None:
+        """Release files and connections."""
+        with self._lock:
+            self._snapshot.lexical.close()
+            self._snapshot.dense.close()
+            self._catalogue.close()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        on: date | None = None,
+        region: str | None = None,
+        mode: Mode = "hybrid",
+    ) -> list[Hit]:
+        """Return at most k hits, best first: the articles named, then what hybrid search finds."""
+        return list(self.find(question, k, on=on, region=region, mode=mode).hits)
+
+    def find(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        on: date | None = None,
+        region: str | None = None,
+        mode: Mode = "hybrid",
+    ) -> Found:
+        """Return the hits for a question and what must be said about them.
+
+        Args:
+            question: in any words; article references are looked up first.
+            k: at most so many hits.
+            on: the day whose law counts; today if None.
+            region: where the asker is ("郑州市"); a region named in the question wins.
+            mode: which searches take part.
+        """
+        with self._lock:
+            snapshot = self._current()
+            status = statuses(snapshot.documents.values(), on or date.today())
+            looked_up = snapshot.lookup.find(question, status)
+            asked_region = regions.find(question) or region
+            found = self._search(snapshot, question, status, asked_region, mode)
+        if looked_up is None:
+            return Found(found.hits[:k], False, "", found.lexical_score, found.dense_score)
+        named = {hit.chunk.chunk_id for hit in looked_up.hits}
+        others = tuple(hit for hit in found.hits if hit.chunk.chunk_id not in named)
+        hits = (looked_up.hits + others)[:k]
+        return Found(hits, True, looked_up.notice, found.lexical_score, found.dense_score)
+
+    def article(self, law: str, article: str, *, on: date | None = None) -> Hit:
+        """Return one article in the version in force on a day.
+
+        Raises:
+            ArticleNotFoundError: if the law or the article is not here; says what is.
+        """
+        with self._lock:
+            snapshot = self._current()
+            status = statuses(snapshot.documents.values(), on or date.today())
+            name = snapshot.titles.resolve(law)
+            label = article_label(article)
+            found = snapshot.lookup.article(name, label, status)
+        if not found.hits:
+            raise ArticleNotFoundError(found.notice)
+        return found.hits[0]
+
+    # -- looking around ----------------------------------------------------------------------------
+
+    def documents(self) -> tuple[Document, ...]:
+        """Return every document, ordered by doc_id."""
+        return tuple(self._current().documents.values())
+
+    def document(self, doc_id: str) -> Document:
+        """Return one document.
+
+        Raises:
+            ArticleNotFoundError: if it is not here.
+        """
+        found = self._current().documents.get(doc_id)
+        if found is None:
+            raise ArticleNotFoundError(f"知识库里没有文件 {doc_id}")
+        return found
+
+    def chunks(self, doc_id: str) -> list[Chunk]:
+        """Return a document's chunks in their order."""
+        return self._catalogue.chunks(doc_id)
+
+    def neighbours(self, chunk_id: str) -> tuple[Chunk | None, Chunk, Chunk | None]:
+        """Return the chunk before, the chunk itself and the chunk after.
+
+        Raises:
+            ArticleNotFoundError: if the chunk is not here.
+        """
+        chunks = self.chunks(chunk_id.partition("#")[0])
+        for index, chunk in enumerate(chunks):
+            if chunk.chunk_id == chunk_id:
+                before = chunks[index - 1] if index else None
+                after = chunks[index + 1] if index + 1 < len(chunks) else None
+                return before, chunk, after
+        raise ArticleNotFoundError(f"知识库里没有段落 {chunk_id}")
+
+    def status(self, doc_id: str, on: date | None = None) -> Status:
+        """Return whether a document is in force on a day (today if None)."""
+        self.document(doc_id)
+        return self.statuses(on)[doc_id]
+
+    def statuses(self, on: date | None = None) -> dict[str, Status]:
+        """Return {doc_id: status} on a day (today if None)."""
+        return statuses(self._current().documents.values(), on or date.today())
+
+    def stats(self) -> Stats:
+        """Return how much is known."""
+        documents = self._current().documents.values()
+        by_level: dict[str, int] = {}
+        for document in documents:
+            by_level[document.level.value] = by_level.get(document.level.value, 0) + 1
+        published = [d.published for d in documents if d.published and d.level not in _SPARSE_LEVELS]
+        return Stats(
+            documents=len(documents),
+            chunks=sum(self._catalogue.counts().values()),
+            pending=len(self._catalogue.pending()),
+            newest_published=max(published, default=None),
+            by_level=dict(sorted(by_level.items())),
+            embedding_model=self._embedder.name,
+        )
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _search(
+        self, snapshot: _Snapshot, question: str, status: Mapping[str, Status], region: str | None, mode: Mode
+    ) -> Found:
+        factors = _factors(snapshot.documents.values(), status, region)
+
+        def keep(chunk_id: str) -> bool:
+            return chunk_id.partition("#")[0] in factors
+
+        lexical: list[tuple[str, float]] = []
+        dense: list[tuple[str, float]] = []
+        if mode != "dense":
+            lexical = filtered(lambda k: snapshot.lexical.search(question, k), DEPTH, keep)
+        if mode != "lexical":
+            vector = self._embedder.embed_query(question)
+            dense = filtered(lambda k: snapshot.dense.search(vector, k), DEPTH, keep)
+        ranked = demote(
+            fuse(lexical, dense, _DENSE_SHARE[mode]), factors, lambda name: name.partition("#")[0]
+        )
+        best = ranked[:DEPTH]
+        chunks = self._catalogue.chunks_by_id([f.chunk_id for f in best])
+        hits = tuple(
+            Hit(
+                chunks[f.chunk_id],
+                snapshot.documents[chunks[f.chunk_id].doc_id],
+                status[chunks[f.chunk_id].doc_id],
+                f.score,
+                f.why(),
+            )
+            for f in best
+            if f.chunk_id in chunks
+        )
+        return Found(
+            hits,
+            lexical_score=lexical[0][1] if lexical else 0.0,
+            dense_score=dense[0][1] if dense else 0.0,
+        )
+
+    def _current(self) -> _Snapshot:
+        with self._lock:
+            if self._catalogue.fact("generation") != self._snapshot.generation:
+                self._check_model()
+                self._snapshot.lexical.close()
+                self._snapshot.dense.close()
+                self._snapshot = self._read()
+            return self._snapshot
+
+    def _read(self) -> _Snapshot:
+        generation = self._catalogue.fact("generation")
+        documents = self._catalogue.documents()
+        titles = Titles(documents)
+        return _Snapshot(
+            generation=generation,
+            documents={document.doc_id: document for document in documents},
+            titles=titles,
+            lookup=Lookup(documents, titles, self._catalogue.chunks_by_id, self._catalogue.chunks),
+            lexical=LexicalIndex(self._catalogue.index_folder()),
+            dense=DenseIndex(self._catalogue.index_folder()),
+        )
+
+    def _check_model(self) -> None:
+        built_with = self._catalogue.fact("embedding_model")
+        if built_with is not None and built_with != self._embedder.name:
+            raise ModelMismatchError(
+                f"知识库 {self.folder} 是用向量模型 {built_with} 建的，现在配置的是 {self._embedder.name}。"
+                f"要改用现在的模型，请重建索引：python -m kb rebuild --kb {self.folder}"
+            )
+
+
+def _factors(
+    documents: Iterable[Document], status: Mapping[str, Status], region: str | None
+) -> dict[str, float]:
+    """Return {doc_id: score factor} of the documents that may answer; the rest are left out."""
+    factors: dict[str, float] = {}
+    for document in documents:
+        if status[document.doc_id] is not Status.IN_FORCE:
+            continue
+        if document.region == regions.NATIONWIDE or (region and regions.covers(document.region, region)):
+            factors[document.doc_id] = 1.0
+        elif region is None or regions.covers(region, document.region):
+            factors[document.doc_id] = _LOCAL_UNASKED
+    return factors

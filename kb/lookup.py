@@ -1,0 +1,167 @@
+"""Lookup before search: a question that names an article gets that article, from a dictionary, not by likeness."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kb.clauses import clause
+from kb.datatypes import Chunk, Document, Found, Hit, Status
+from kb.normalise import fold
+from kb.numerals import NUMERAL, to_chinese, to_int
+from kb.titles import Mention, Titles
+from kb.versions import start
+
+_NUMBER = rf"{NUMERAL}{{1,7}}"
+_REFERENCE = re.compile(
+    rf"第?(?P<main>{_NUMBER})(?:(?:\s*条?\s*(?:至|到|-|—|~)\s*第?)(?P<last>{_NUMBER}))?\s*条"
+    rf"(?:\s*之\s*(?P<sub>[一二三四五六七八九十0-9]{{1,3}}))?"
+    rf"(?:\s*第?(?P<paragraph>{_NUMBER})款)?(?:\s*第?[(（]?(?P<item>{_NUMBER})[)）]?项)?"
+)
+_JOINED = re.compile(r"[》〉\s的、,和与及()0-9年版修订正]*")
+_BARE = re.compile(rf"^\s*第?(?P<main>{_NUMBER})\s*$")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?=\s*(?:年|版|\)|$))")
+_LONGEST_RANGE = 20
+_NAME_LENGTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An article as a question names it."""
+
+    law: str
+    label: str
+    paragraph: int | None = None
+    item: int | None = None
+
+
+class Lookup:
+    """Answers article references from the catalogue's documents."""
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        titles: Titles,
+        chunks_by_id: Callable[[Sequence[str]], dict[str, Chunk]],
+        chunks: Callable[[str], list[Chunk]],
+    ) -> None:
+        """Take the documents, their names, and how to read chunks by id and by document."""
+        self._titles = titles
+        self._chunks_by_id = chunks_by_id
+        self._chunks = chunks
+        self._versions: dict[str, list[Document]] = {}
+        for document in sorted(documents, key=start):
+            self._versions.setdefault(document.name, []).append(document)
+
+    def references(self, question: str) -> list[Reference]:
+        """Return the articles named, in order, each with the law it belongs to."""
+        folded = fold(question)
+        mentions = self._titles.mentions(folded)
+        found: list[Reference] = []
+        last_end: int | None = None
+        for match in _REFERENCE.finditer(folded):
+            ends = [m.end for m in mentions if m.end <= match.start()] + ([last_end] if last_end else [])
+            gap = folded[max(ends) : match.start()] if ends else ""
+            if not match[0].startswith("第") and not _JOINED.fullmatch(gap):
+                continue  # 「商场要有2条疏散通道」counts things, it names no article
+            law = self._law_of(folded, match, mentions)
+            if law:
+                found += _expand(law, match)
+                last_end = match.end()
+        if not found and len(mentions) == 1:
+            rest = folded[mentions[0].end :].lstrip("》〉")
+            bare = _BARE.match(rest)
+            if bare and not _YEAR.match(rest.strip()):
+                found = [Reference(mentions[0].name, _label(to_int(bare["main"])))]
+        return list(dict.fromkeys(found))
+
+    def find(self, question: str, statuses: dict[str, Status]) -> Found | None:
+        """Return the articles a question names, or None if it names none.
+
+        Args:
+            question: what was asked.
+            statuses: {doc_id: status on the date asked about}; picks the version.
+        """
+        references = self.references(question)
+        if not references:
+            return None
+        year = _YEAR.search(fold(question))
+        hits: list[Hit] = []
+        notices: list[str] = []
+        for reference in references:
+            versions = self._pick(reference.law, statuses, int(year[1]) if year else None)
+            hit = self._hit(reference, versions, statuses)
+            if hit:
+                hits.append(hit)
+            else:
+                notices.append(self._missing(reference, versions))
+        return Found(tuple(hits), exact=True, notice="；".join(dict.fromkeys(notices)))
+
+    def article(self, law: str, label: str, statuses: dict[str, Status]) -> Found:
+        """Return one article in the version in force, or a notice of what is here instead."""
+        reference = Reference(law, label)
+        versions = self._pick(law, statuses, None)
+        hit = self._hit(reference, versions, statuses)
+        return Found((hit,), True) if hit else Found((), True, self._missing(reference, versions))
+
+    def _law_of(self, folded: str, match: re.Match[str], mentions: list[Mention]) -> str | None:
+        before = [m for m in mentions if m.end <= match.start()]
+        if before:
+            return before[-1].name
+        guess = self._titles.guess(_tail(folded[max(0, match.start() - _NAME_LENGTH) : match.start()]))
+        if guess:
+            return guess
+        after = [m for m in mentions if m.begin >= match.end()]
+        return after[0].name if after else None
+
+    def _pick(self, law: str, statuses: dict[str, Status], year: int | None) -> list[Document]:
+        """Return the documents to look in: of the year asked for, else in force, else the newest."""
+        versions = self._versions.get(law, [])
+        if year is not None:
+            dated = [d for d in versions if year in {day.year for day in (d.published, d.effective) if day}]
+            if dated:
+                return dated
+        in_force = [d for d in versions if statuses[d.doc_id] is Status.IN_FORCE]
+        return in_force or versions[-1:]
+
+    def _hit(self, reference: Reference, versions: list[Document], statuses: dict[str, Status]) -> Hit | None:
+        for document in reversed(versions):
+            chunk_id = f"{document.doc_id}#{reference.label}"
+            chunk = self._chunks_by_id([chunk_id]).get(chunk_id)
+            if chunk:
+                asked = reference.paragraph is not None or reference.item is not None
+                focus = clause(chunk.text, reference.paragraph, reference.item) if asked else ""
+                return Hit(chunk, document, statuses[document.doc_id], 1.0, ("条号直达",), focus)
+        return None
+
+    def _missing(self, reference: Reference, versions: list[Document]) -> str:
+        if not versions:
+            return f"知识库里没有《{reference.law}》"
+        labels = [c.label for document in versions for c in self._chunks(document.doc_id)]
+        articles = sum(label.startswith("第") and label.endswith("条") for label in labels)
+        if not articles:
+            return f"《{reference.law}》没有分条，找不到{reference.label}"
+        day: date | None = versions[-1].published
+        version = f"（{day} 版）" if day else ""
+        return f"《{reference.law}》{version}共{articles}条，没有{reference.label}"
+
+
+def _expand(law: str, match: re.Match[str]) -> list[Reference]:
+    main = to_int(match["main"])
+    if match["last"]:
+        last = min(to_int(match["last"]), main + _LONGEST_RANGE - 1)
+        return [Reference(law, _label(number)) for number in range(main, last + 1)]
+    sub = f"之{to_chinese(to_int(match['sub']))}" if match["sub"] else ""
+    paragraph = to_int(match["paragraph"]) if match["paragraph"] else None
+    item = to_int(match["item"]) if match["item"] else None
+    return [Reference(law, _label(main) + sub, paragraph, item)]
+
+
+def _label(number: int) -> str:
+    return f"第{to_chinese(number)}条" if number < 10_000 else f"第{number}条"
+
+
+def _tail(text: str) -> str:
+    """Return the unbroken run of Hanzi at the end, where a misspelt law name would stand."""
+    match = re.search(r"[\u3400-\u9fff、“”]+$", text.strip("《》〈〉 的"))
+    return match[0] if match else ""

@@ -1,0 +1,59 @@
+"""The one configuration object. Environment prefix ANWEN_, also read from `.env`."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kb.errors import SettingsError
+
+_OFFLINE = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "LANGCHAIN_TRACING_V2": "false",
+    "LANGSMITH_TRACING": "false",
+    "TRANSFORMERS_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "true",
+}
+
+
+class Settings(BaseSettings):
+    """Every knob, with its default. Read once in a main and passed down as plain values."""
+
+    model_config = SettingsConfigDict(env_prefix="ANWEN_", env_file=".env", frozen=True, extra="ignore")
+
+    kb_dir: Path = Field(Path("data/kb"), description="知识库目录")
+    starter_dir: Path = Field(Path(__file__).parent.parent / "starter", description="自带知识目录")
+    embedding_model: str | None = Field(
+        None, description="sentence-transformers 目录或模型名；留空用自带的静态模型"
+    )
+    region: str | None = Field(None, description="默认地区，如 河南省；留空只按全国规定回答")
+    host: str = Field("127.0.0.1", description="监听地址")
+    port: int = Field(7860, ge=1, le=65535, description="监听端口")
+    allowed_hosts: str = Field("", description="另外允许的访问域名，逗号分隔")
+
+
+def read_settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingsError: if a value in the environment or `.env` cannot be used; names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "ANWEN_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"配置项 {name} 的值 {first.get('input')!r} 不可用：{first['msg']}") from error
+
+
+def seal_environment() -> None:
+    """Keep every library from calling out: telemetry off, model hubs offline.
+
+    Call it first in a main, before the libraries are imported. A value the user has set is left alone.
+    """
+    for name, value in _OFFLINE.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,169 @@
+"""The knowledge base as its one writer sees it: put documents in, take them out, make the caches again."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from kb.catalogue import Catalogue, Source
+from kb.datatypes import Chunk, Document
+from kb.dense import DenseIndex
+from kb.embed import Embedder
+from kb.errors import ModelMismatchError
+from kb.lexical import LexicalIndex
+from kb.lock import writing
+
+Progress = Callable[[int, int], None]  # called with (documents done, documents to do)
+
+_FLUSH_AT = 4_000  # chunks held back before the caches are written
+
+
+def passage(chunk: Chunk) -> str:
+    """Return the text a chunk is embedded as: where it stands, then what it says."""
+    return " ".join((chunk.law, *chunk.path, chunk.text))
+
+
+class Caches:
+    """The lexical and the dense index in one folder, written together."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        """Open or create both."""
+        self._embedder = embedder
+        self._lexical = LexicalIndex(folder)
+        self._dense = DenseIndex(folder)
+
+    def close(self) -> None:
+        """Release files."""
+        self._lexical.close()
+        self._dense.close()
+
+    def put(self, chunks: Sequence[Chunk]) -> None:
+        """Store chunks in place of what stands under their ids."""
+        vectors = self._embedder.embed_documents([passage(chunk) for chunk in chunks])
+        self._lexical.replace(chunks)
+        self._dense.upsert([chunk.chunk_id for chunk in chunks], vectors)
+
+    def forget(self, chunk_ids: Sequence[str]) -> None:
+        """Drop chunks."""
+        self._lexical.replace((), chunk_ids)
+        self._dense.delete(chunk_ids)
+
+
+class Writer:
+    """Changes the catalogue first, then brings the caches after it. Made by `open_writer` only."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        """Open the catalogue and the caches; use `open_writer`, which holds the lock."""
+        self.catalogue = Catalogue(folder, create=True)
+        built_with = self.catalogue.fact("embedding_model")
+        if built_with not in (None, embedder.name):
+            self.catalogue.close()
+            raise ModelMismatchError(
+                f"知识库 {folder} 是用向量模型 {built_with} 建的，现在配置的是 {embedder.name}。"
+                f"要改用现在的模型，请先重建索引：python -m kb rebuild --kb {folder}"
+            )
+        self.catalogue.set_fact("embedding_model", embedder.name)
+        self._caches = Caches(self.catalogue.index_folder(), embedder)
+        _sweep(folder, keep=self.catalogue.index_folder())
+        counts = self.catalogue.counts()
+        self._waiting = sum(counts.get(doc_id, 0) for doc_id in self.catalogue.pending())
+
+    def close(self) -> None:
+        """Release files; does not flush."""
+        self._caches.close()
+        self.catalogue.close()
+
+    def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
+        """Store a document in place of what stands under its doc_id; searchable after `flush`."""
+        self.catalogue.put(document, chunks)
+        self._waiting += len(chunks)
+        if self._waiting >= _FLUSH_AT:
+            self.flush()
+
+    def put_source(self, source: Source) -> None:
+        """Note a further source of a document already stored."""
+        self.catalogue.put_source(source)
+
+    def remove_sources(self, sources: Sequence[str]) -> list[str]:
+        """Forget sources and the documents that came from them alone; returns the doc_ids removed."""
+        return self.catalogue.remove_sources(sources)
+
+    def flush(self) -> None:
+        """Bring the caches level with the catalogue. Safe to interrupt: what is unfinished is done next time."""
+        stale = self.catalogue.stale_chunks()
+        for doc_ids, chunks in _batches(self.catalogue, self.catalogue.pending()):
+            self._caches.put(chunks)
+            self.catalogue.mark_indexed(doc_ids, ())
+        if stale:
+            self._caches.forget(stale)
+            self.catalogue.mark_indexed((), stale)
+        self._waiting = 0
+
+
+@contextmanager
+def open_writer(folder: Path, embedder: Embedder) -> Iterator[Writer]:
+    """Hold the knowledge base in `folder` for writing, creating it if need be; flush at the end.
+
+    Raises:
+        LockedError: if another process is writing.
+        ModelMismatchError: if it was built with another embedding model.
+        KnowledgeBaseError: if it cannot be opened or written.
+    """
+    with writing(folder):
+        writer = Writer(folder, embedder)
+        try:
+            yield writer
+            writer.flush()
+        finally:
+            writer.close()
+
+
+def rebuild(folder: Path, embedder: Embedder, progress: Progress | None = None) -> int:
+    """Make both caches again from the catalogue, with this embedding model. Returns the number of chunks.
+
+    They are made in a new folder and switched to when whole, so readers are never without an index.
+
+    Raises:
+        KnowledgeBaseError: if there is no knowledge base in `folder`.
+    """
+    Catalogue(folder).close()
+    with writing(folder):
+        catalogue = Catalogue(folder)
+        try:
+            old = catalogue.index_folder()
+            _sweep(folder, keep=old)
+            new = folder / f"index-{int(old.name.rpartition('-')[2]) + 1}"
+            doc_ids = sorted(catalogue.counts())
+            caches = Caches(new, embedder)
+            done = total = 0
+            for batch, chunks in _batches(catalogue, doc_ids):
+                caches.put(chunks)
+                done, total = done + len(batch), total + len(chunks)
+                if progress:
+                    progress(done, len(doc_ids))
+            caches.close()
+            catalogue.switch_index(new.name, embedder.name)
+            _sweep(folder, keep=new)
+            return total
+        finally:
+            catalogue.close()
+
+
+def _batches(catalogue: Catalogue, doc_ids: Sequence[str]) -> Iterator[tuple[list[str], list[Chunk]]]:
+    batch: list[str] = []
+    chunks: list[Chunk] = []
+    for doc_id in doc_ids:
+        batch.append(doc_id)
+        chunks += catalogue.chunks(doc_id)
+        if len(chunks) >= _FLUSH_AT:
+            yield batch, chunks
+            batch, chunks = [], []
+    if batch:
+        yield batch, chunks
+
+
+def _sweep(folder: Path, keep: Path) -> None:
+    """Delete indexes no longer in use, such as one a killed rebuild left half made."""
+    for old in folder.glob("index-*"):
+        if old != keep:
+            shutil.rmtree(old, ignore_errors=True)

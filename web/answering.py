@@ -1,0 +1,142 @@
+"""One visitor's question through to HTML: the page's logic without its components.
+
+Nothing here is kept between calls: the conversation comes in and goes back out.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from threading import BoundedSemaphore
+from typing import Final
+
+from kb.datatypes import Answer, AnswerState, Audience
+from kb.errors import AnwenError
+from web import words
+from web.clean import plain
+from web.ports import Answerer, Library
+from web.render import Turn, notice_html, start_html, turn_html
+from web.source import missing_html, source_html
+
+logger = logging.getLogger(__name__)
+
+KEPT_TURNS: Final = 20  # turns of one conversation kept for reading and for opening sources
+TOLD_TURNS: Final = 6  # earlier questions given to the assistant
+WRITERS: Final = 4  # answers worked on at once; the rule-based first snapshot is never held up
+PATIENCE: Final = 20.0  # seconds an answer waits for its place before the page says it is busy
+PACE: Final = 0.08  # seconds between two redraws of a streaming answer
+
+Turns = tuple[Turn, ...]
+_PICK: Final = re.compile(r"cite-(\d{1,6})-(\d{1,3})(?:@\d{1,9})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What answers, what sources are read from, and how many answers may be in the making."""
+
+    assistant: Answerer
+    library: Library | None
+    places: BoundedSemaphore
+
+
+def answer_question(
+    desk: Desk, question: str | None, audience: str | None, turns: Turns
+) -> Iterator[tuple[str, Turns]]:
+    """Yield the HTML of the new turn and the conversation with it, as the answer grows.
+
+    Args:
+        desk: what answers.
+        question: as typed; not trusted.
+        audience: value of the chooser; not trusted.
+        turns: the conversation so far.
+    """
+    asked = plain(question or "", words.MAX_QUESTION + 1).strip()
+    if not asked:
+        yield start_html(audience_of(audience)) if not turns else "", turns
+        return
+    if len(asked) > words.MAX_QUESTION:
+        yield notice_html("", words.TOO_LONG), turns
+        return
+    number = turns[-1].number + 1 if turns else 1
+    history = tuple(turn.question for turn in turns[-TOLD_TURNS:])
+    waiting = Turn(number, asked, Answer(AnswerState.GROUNDED, ""))
+    yield turn_html(waiting, words.SEARCHING), turns
+    snapshots = desk.assistant.ask(asked, audience=audience_of(audience), history=history)
+    last = waiting
+    for answer, is_last in paced(seated(snapshots, desk.places), PACE):
+        last = Turn(number, asked, replace(answer, hits=()))
+        yield turn_html(last, "" if is_last else words.WRITING), _keep(turns, last)
+    if last is waiting:
+        yield notice_html(asked, words.BROKEN_OFF), turns
+
+
+def seated(snapshots: Iterator[Answer], places: BoundedSemaphore) -> Iterator[Answer]:
+    """Yield snapshots, the first at once, the rest only when there is a free place.
+
+    The first is made by rule and may be an emergency card: it never queues. When no place comes free
+    within `PATIENCE`, the answer ends as UNAVAILABLE, keeping the emergency card.
+    """
+    first = next(snapshots, None)
+    if first is None:
+        return
+    yield first
+    if not places.acquire(timeout=PATIENCE):
+        yield replace(first, state=AnswerState.UNAVAILABLE, text=words.BUSY)
+        return
+    try:
+        yield from snapshots
+    finally:
+        places.release()
+
+
+def paced(answers: Iterable[Answer], pace: float) -> Iterator[tuple[Answer, bool]]:
+    """Yield (answer, is_last), leaving out snapshots that follow within `pace` seconds.
+
+    >>> [(a, last) for a, last in paced(["甲", "乙", "丙"], 60.0)]
+    [('甲', False), ('丙', True)]
+    """
+    shown_at = -pace
+    held: Answer | None = None
+    for answer in answers:
+        moment = time.monotonic()
+        if held is None or moment - shown_at >= pace:
+            yield answer, False
+            shown_at = moment
+        held = answer
+    if held is not None:
+        yield held, True
+
+
+def open_source(library: Library | None, pick: str | None, turns: Turns) -> str:
+    """Return the panel for the chip named by `pick`, if that citation is in this conversation."""
+    match = _PICK.fullmatch(pick or "")
+    found = match and next(
+        (
+            citation
+            for turn in turns
+            if turn.number == int(match[1])
+            for citation in turn.answer.citations
+            if citation.number == int(match[2])
+        ),
+        None,
+    )
+    if not found:
+        return missing_html()
+    if library is None:
+        return source_html(found, None, None, words.NEIGHBOURS_UNREADABLE)
+    try:
+        before, _, after = library.neighbours(found.chunk.chunk_id)
+    except AnwenError as error:
+        logger.warning("neighbours of %s: %s", found.chunk.chunk_id, error)
+        return source_html(found, None, None, words.NEIGHBOURS_UNREADABLE)
+    return source_html(found, before, after)
+
+
+def audience_of(value: str | None) -> Audience:
+    """Return the audience named by the chooser, the citizen for anything else."""
+    return Audience(value) if value in set(Audience) else Audience.CITIZEN
+
+
+def _keep(turns: Turns, turn: Turn) -> Turns:
+    return (*turns, turn)[-KEPT_TURNS:]

@@ -1,0 +1,145 @@
+"""The chat page: a question goes in, a streamed answer with openable sources comes out.
+
+All content is drawn by `gr.Markdown`, which cleans HTML once more in the browser and, unlike `gr.HTML`,
+needs no string evaluation. What one visitor asked lives in `gr.State` only.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import BoundedSemaphore
+from typing import Any, Final
+
+import gradio as gr
+
+from kb.datatypes import Audience
+from web import words
+from web.answering import WRITERS, Desk, Turns, answer_question, audience_of, open_source
+from web.ports import Answerer, Library
+from web.render import notice_html, start_html, turn_html
+
+QUEUE_SIZE: Final = 64  # events waiting before Gradio refuses
+HANDLERS: Final = 24  # events handled at once
+STATE_SECONDS: Final = 7_200  # seconds a conversation is kept after its page is closed
+
+_QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The components of the page that handlers read and write."""
+
+    audience: gr.Radio
+    fresh: gr.Button
+    past: gr.Markdown
+    now: gr.Markdown
+    box: gr.Textbox
+    send: gr.Button
+    panel: gr.Column
+    close: gr.Button
+    source: gr.Markdown
+    pick: gr.Textbox  # hidden; page.js writes into it which chip was pressed
+    turns: gr.State
+
+
+def build_page(assistant: Answerer, library: Library | None) -> gr.Blocks:
+    """Return the chat page, its queue set; theme and mounting are the caller's."""
+    desk = Desk(assistant, library, BoundedSemaphore(WRITERS))
+    page = gr.Blocks(title=f"{words.NAME} · {words.TAGLINE}", analytics_enabled=False)
+    with page:
+        screen = _draw()
+        _wire_questions(desk, screen)
+        _wire_controls(screen)
+        _wire_sources(desk.library, screen)
+    page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=HANDLERS, api_open=False)
+    return page
+
+
+def _draw() -> Screen:
+    with gr.Row(elem_id="aw-bar"):
+        choices = [(label, who.value) for who, label in words.AUDIENCES.items()]
+        audience = gr.Radio(
+            choices, value=Audience.CITIZEN.value, label="我是", container=False, elem_id="aw-who"
+        )
+        fresh = gr.Button("新对话", size="sm", elem_id="aw-new", scale=0, min_width=88)
+    with gr.Row(elem_id="aw-desk"):
+        with gr.Column(elem_id="aw-talk", scale=3, min_width=0):
+            past = _markdown("", "aw-past")
+            now = _markdown(start_html(Audience.CITIZEN), "aw-now")
+            box, send = _composer()
+        with gr.Column(visible=False, elem_id="aw-panel", scale=2, min_width=0) as panel:
+            close = gr.Button("关闭原文", size="sm", elem_id="aw-close")
+            source = _markdown("", "aw-source")
+    pick = gr.Textbox(visible="hidden", elem_id="aw-pick", label="选中的依据")
+    turns = gr.State((), time_to_live=STATE_SECONDS)
+    return Screen(audience, fresh, past, now, box, send, panel, close, source, pick, turns)
+
+
+def _wire_questions(desk: Desk, screen: Screen) -> None:
+    """Let Enter and the button ask; the earlier turns move up, the new one streams below them."""
+
+    def ask(question: str | None, who: str | None, turns: Turns) -> Iterator[list[Any]]:
+        earlier = "".join(turn_html(turn) for turn in turns)
+        is_kept = len(question or "") > words.MAX_QUESTION
+        yield [earlier, gr.skip(), gr.skip(), gr.skip() if is_kept else "", gr.Column(visible=False)]
+        for page, grown in answer_question(desk, question, who, turns):
+            yield [gr.skip(), page, grown, gr.skip(), gr.skip()]
+
+    gr.on(
+        [screen.box.submit, screen.send.click],
+        ask,
+        [screen.box, screen.audience, screen.turns],
+        [screen.past, screen.now, screen.turns, screen.box, screen.panel],
+        concurrency_limit=HANDLERS,
+        **_QUIET,
+    ).failure(lambda: notice_html("", words.BROKEN_OFF), None, screen.now, **_QUIET)
+
+
+def _wire_controls(screen: Screen) -> None:
+    """Connect the chooser, the new conversation and the panel's close button."""
+    screen.audience.change(_examples, [screen.audience, screen.turns], screen.now, **_QUIET)
+    screen.fresh.click(
+        lambda who: ["", start_html(audience_of(who)), (), "", gr.Column(visible=False)],
+        screen.audience,
+        [screen.past, screen.now, screen.turns, screen.box, screen.panel],
+        **_QUIET,
+    )
+    screen.close.click(lambda: gr.Column(visible=False), None, screen.panel, **_QUIET)
+
+
+def _wire_sources(library: Library | None, screen: Screen) -> None:
+    """Open the panel for the chip that was pressed."""
+    screen.pick.change(
+        lambda chosen, turns: [gr.Column(visible=True), open_source(library, chosen, turns)],
+        [screen.pick, screen.turns],
+        [screen.panel, screen.source],
+        **_QUIET,
+    )
+
+
+def _composer() -> tuple[gr.Textbox, gr.Button]:
+    with gr.Row(elem_id="aw-ask-row"):
+        box = gr.Textbox(
+            placeholder=words.ASK_PLACEHOLDER,
+            label="问题",
+            show_label=False,
+            container=False,
+            max_lines=5,
+            elem_id="aw-ask",
+            scale=8,
+            min_width=0,
+        )
+        send = gr.Button("提问", variant="primary", elem_id="aw-send", scale=0, min_width=76)
+    return box, send
+
+
+def _markdown(value: str, elem_id: str) -> gr.Markdown:
+    return gr.Markdown(
+        value, elem_id=elem_id, sanitize_html=True, latex_delimiters=[], container=False, show_label=False
+    )
+
+
+def _examples(who: str | None, turns: Turns) -> str | dict[str, Any]:
+    """Return the examples for the chosen audience, unless a conversation stands there."""
+    if turns:
+        return dict(gr.skip())
+    return start_html(audience_of(who))

@@ -1,0 +1,62 @@
+"""What the pages need from below, so that they can be built on a fake as well as on the real thing."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Protocol
+
+from kb.datatypes import Answer, Audience, Chunk
+
+
+class Answerer(Protocol):
+    """Turns a question into an answer."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        audience: Audience | None = None,
+        region: str | None = None,
+        on: date | None = None,
+        history: Sequence[str] = (),
+    ) -> Iterator[Answer]:
+        """Yield growing snapshots of one answer; the last one is complete. Raises nothing of ours."""
+        ...
+
+
+class Counts(Protocol):
+    """How much the knowledge base holds, and how fresh it is."""
+
+    @property
+    def documents(self) -> int:
+        """Number of texts."""
+        ...
+
+    @property
+    def chunks(self) -> int:
+        """Number of articles and sections."""
+        ...
+
+    @property
+    def newest_published(self) -> date | None:
+        """Date of the newest text, None when no text has a date."""
+        ...
+
+
+class Library(Protocol):
+    """Reads the knowledge base around a cited passage."""
+
+    def neighbours(self, chunk_id: str) -> tuple[Chunk | None, Chunk, Chunk | None]:
+        """Return the passage before, the passage itself and the one after.
+
+        Raises:
+            AnwenError: if the passage is gone or the knowledge base cannot be read.
+        """
+        ...
+
+    def stats(self) -> Counts:
+        """Return the size and date of the knowledge base.
+
+        Raises:
+            AnwenError: if the knowledge base cannot be read.
+        """
+        ...
