@@ -6,10 +6,25 @@ import os
 import socket
 import sys
 
+import uvicorn
+
 from kb.errors import AnwenError, KnowledgeBaseError, SettingsError
 from kb.settings import Settings, read_settings, seal_environment
 
 logger = logging.getLogger("anwen")
+
+
+class _Server(uvicorn.Server):
+    """Prints a line once it listens, not before."""
+
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
+        super().__init__(config)
+        self._greeting = greeting
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        sys.stdout.write(f"{self._greeting}\n")
+        sys.stdout.flush()
 
 
 def reserve(host: str, port: int) -> socket.socket:
@@ -32,23 +47,25 @@ def reserve(host: str, port: int) -> socket.socket:
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Build everything once and serve until stopped, in one worker process."""
-    # Imported here: Gradio and the libraries below read the sealed environment when they load.
-    import uvicorn
-
+    # Imported here: Gradio and the libraries below it read the sealed environment when they load.
     from assistant.assistant import Assistant
+    from assistant.triage import Triage
     from kb.base import KnowledgeBase
     from web.site import build_app
 
+    broken = ""
     try:
         library = KnowledgeBase.open(settings.kb_dir, model=settings.embedding_model)
-    except KnowledgeBaseError as error:
+    except (KnowledgeBaseError, SettingsError) as error:
         logger.warning("知识库打不开，只提供应急卡片：%s", error)
-        library = None
+        library, broken = None, "法规库没有打开，原因写在启动窗口里"
+    assistant = Assistant(library, Triage.load(settings.starter_dir), broken)
     names = settings.allowed_hosts.split(",")
-    app = build_app(Assistant(library, region=settings.region), library, settings.host, names)
-    logger.info("安问已启动：http://%s:%d（按 Ctrl+C 停止）", _shown(settings.host), settings.port)
+    app = build_app(assistant, library, settings.host, names, settings.region)
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, f"安问已启动：http://{_shown(settings.host)}:{settings.port}（按 Ctrl+C 停止）").run(
+        [listener]
+    )
 
 
 def main() -> int:
@@ -58,11 +75,11 @@ def main() -> int:
     try:
         settings = read_settings()
         seal_environment()
-        listener = reserve(settings.host, settings.port)
+        with reserve(settings.host, settings.port) as listener:
+            serve(settings, listener)
     except AnwenError as error:
         logger.error("%s", error)
         return 1
-    serve(settings, listener)
     return 0
 
 

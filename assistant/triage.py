@@ -3,9 +3,10 @@
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import yaml
@@ -23,12 +24,14 @@ _FOLLOW_UP_LONGEST = 30  # characters; a longer message stands on its own
 _FOLLOW_UP_REACH = 2  # earlier questions a follow-up may refer to
 _NOW_REACH = 12  # characters before the hit in which a word like 现在 counts
 _NEAR_REACH = 8
+_AFTER_REACH = 30
+_PAIR_REACH = 20  # characters between the two halves of a pair
 
 _NOISE = re.compile(r"[^\w，。!?]|_")
 _SENTENCE_END = re.compile(r"[。!?]+")
 _PUNCTUATION = str.maketrans({",": "，", "、": "，", ":": "，", ";": "。", "\n": "。", "…": "。"})
 
-Marker = Literal["urgent", "now", "anxious"]
+Marker = Literal["urgent", "now", "ongoing", "anxious"]
 Where = Literal["text", "sentence", "before", "near", "touching", "after"]
 
 
@@ -42,6 +45,7 @@ class _HazardRule(_Strict):
     guide: str
     own_steps: bool = False  # the guide is general: show the steps written here
     patterns: tuple[str, ...] = Field(min_length=1)
+    pairs: tuple[tuple[str, str], ...] = ()  # both in one sentence, in either order
     steps: tuple[str, ...] = Field(min_length=SHOWN_STEPS, max_length=SHOWN_STEPS)
 
 
@@ -57,6 +61,7 @@ class _Rules(_Strict):
 
     hazards: tuple[_HazardRule, ...] = Field(min_length=1)
     normalise: dict[str, str]
+    words: dict[str, str]  # alternatives that patterns name as <key>
     idioms: tuple[str, ...] = Field(min_length=1)
     cancels: tuple[_CancelRule, ...]
     markers: dict[Marker, tuple[str, ...]]
@@ -92,9 +97,15 @@ class _Context:
         if where == "sentence":
             return self.sentence
         if where == "after":
-            return self.sentence[self.end :]
+            return self.sentence[self.end : self.end + _AFTER_REACH]
         before = self.sentence[: self.start]
-        return before.rpartition("，")[2][-_NEAR_REACH:] if where == "near" else before
+        if where == "near":
+            return before.rpartition("，")[2][-_NEAR_REACH:]
+        return before[-_NEAR_REACH:] if where == "touching" else before
+
+
+# What a rule or marker said of a stretch of text, so that a long story is read once.
+_Memory = dict[tuple["_Cancel | Marker", str], bool]
 
 
 class Triage:
@@ -128,7 +139,7 @@ class Triage:
         try:
             rules = _Rules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
             hazards = tuple(
-                _Hazard(_emergency(rule, starter / "guides"), _compile(rule.patterns))
+                _Hazard(_emergency(rule, starter / "guides"), _compile(_alternatives(rule), rules.words))
                 for rule in rules.hazards
             )
             return cls(rules, hazards)
@@ -158,30 +169,30 @@ class Triage:
         return None
 
     def _find(self, text: str) -> Emergency | None:
-        sentences = [part for part in _SENTENCE_END.split(text) if part]
+        sentences = [part for part in dict.fromkeys(_SENTENCE_END.split(text)) if part]
+        memory: _Memory = {}
         for hazard in self._hazards:
-            if any(not self._is_cancelled(hit) for hit in _hits(hazard.pattern, text, sentences)):
-                return hazard.emergency
+            for hit in _hits(hazard.pattern, text, sentences):
+                if not self._is_cancelled(hit, memory):
+                    return hazard.emergency
         return None
 
-    def _is_cancelled(self, hit: _Context) -> bool:
-        markers: set[Marker] | None = None
+    def _is_cancelled(self, hit: _Context, memory: _Memory) -> bool:
         for rule in self._cancels:
-            if not _applies(rule, hit):
-                continue
-            markers = self._present(hit) if markers is None else markers
-            if markers.isdisjoint(rule.yields):
+            part = hit.part(rule.where)
+            if (rule, part) not in memory:
+                memory[rule, part] = _applies(rule, part)
+            if memory[rule, part] and not any(self._is_present(m, hit, memory) for m in rule.yields):
                 return True
         return False
 
-    def _present(self, hit: _Context) -> set[Marker]:
-        """Which signs of a present danger surround a hit."""
-        windows: dict[Marker, str] = {
-            "urgent": hit.text,
-            "now": hit.sentence[max(0, hit.start - _NOW_REACH) : hit.start],
-            "anxious": hit.text,
-        }
-        return {name for name, pattern in self._markers.items() if pattern.search(windows[name])}
+    def _is_present(self, marker: Marker, hit: _Context, memory: _Memory) -> bool:
+        """Whether a sign of a present danger surrounds a hit."""
+        now = marker == "now"
+        window = hit.sentence[max(0, hit.start - _NOW_REACH) : hit.start] if now else hit.text
+        if (marker, window) not in memory:
+            memory[marker, window] = self._markers[marker].search(window) is not None
+        return memory[marker, window]
 
     def _normalise(self, question: str) -> str:
         """Half-width, simplified, spelt right, without blanks, noise and idioms."""
@@ -198,8 +209,7 @@ def _hits(pattern: re.Pattern[str], text: str, sentences: Sequence[str]) -> Iter
             yield _Context(text, sentence, found.start(), found.end())
 
 
-def _applies(rule: _Cancel, hit: _Context) -> bool:
-    part = hit.part(rule.where)
+def _applies(rule: _Cancel, part: str) -> bool:
     if rule.where == "after":
         return rule.pattern.match(part) is not None
     if rule.where == "touching":
@@ -217,5 +227,14 @@ def _emergency(rule: _HazardRule, guides: Path) -> Emergency:
     return Emergency(rule.hazard, rule.number, steps, rule.guide)
 
 
-def _compile(patterns: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+def _alternatives(rule: _HazardRule) -> tuple[str, ...]:
+    gap = f".{{0,{_PAIR_REACH}}}?"
+    pairs = (f"(?:{a}){gap}(?:{b})|(?:{b}){gap}(?:{a})" for a, b in rule.pairs)
+    return (*rule.patterns, *pairs)
+
+
+def _compile(patterns: Sequence[str], words: Mapping[str, str] = MappingProxyType({})) -> re.Pattern[str]:
+    joined = "|".join(patterns)  # each may be an alternation itself: flat is faster
+    for name, alternatives in words.items():
+        joined = joined.replace(f"<{name}>", f"(?:{alternatives})")
+    return re.compile(joined)

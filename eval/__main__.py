@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from assistant.assistant import build
-
+from assistant.assistant import Assistant
+from assistant.triage import Triage
 from eval.commands import Opened, execute
 from kb.base import KnowledgeBase
 from kb.embed import Embedder, load_embedder
@@ -24,7 +24,12 @@ def _open(path: Path | None) -> Iterator[Opened]:
     folder = path or settings.kb_dir
     embedder = load_embedder(settings.embedding_model)
     with KnowledgeBase.open(folder, model=settings.embedding_model) as base:
-        yield Opened(base, lambda: build(settings, base), embedder, lambda: _reindex(folder, embedder))
+        yield Opened(
+            base,
+            lambda: Assistant(base, Triage.load(settings.starter_dir)),
+            embedder,
+            lambda: _reindex(folder, embedder),
+        )
 
 
 def _reindex(folder: Path, embedder: Embedder) -> float:

@@ -83,7 +83,8 @@ class Bench:
         n = len(self.sample.questions)
         return "\n\n".join(
             [
-                f"现行条文 {self.articles} 段（对照系统也只收这些，版本筛选已代做），{n} 题（{self.sample.source}，随机种子 {SEED}）。",
+                f"现行条文 {self.articles} 段（对照系统也只收这些，版本筛选已代做），"
+                f"{n} 题（{self.sample.source}，随机种子 {SEED}）。",
                 table(header, [[s.name, *s.measures.values()] for s in self.systems]),
                 f"对照 ÷ {OURS}：",
                 table(header, [[peer.name, *peer.ratios_to(ours).values()] for peer in peers]),
@@ -130,7 +131,7 @@ def known_items(chunks: Sequence[Chunk]) -> Sample:
 def measure_ours(searcher: Searcher, sample: Sample, index_seconds: float | None) -> System:
     """Our figures; one question is asked beforehand, so that loading is not counted."""
     found, seconds = _time(sample, lambda question: searcher.search(question, DEPTH))
-    note = "本项目的混合检索（关键词 + 语义），含版本筛选"
+    note = "本项目的混合检索（条号直达 + 关键词 + 语义），含版本筛选"
     return System(OURS, note, _measures(sample, [ranking(hits) for hits in found], seconds, index_seconds))
 
 

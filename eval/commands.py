@@ -11,7 +11,7 @@ from typing import get_args
 
 from eval import bench, peers
 from eval.datasets import Question, read_questions
-from eval.library import Library, chunks_in_force, keys
+from eval.library import Library, all_chunks, chunks_in_force, keys
 from eval.report import Report, markdown, score
 from eval.runs import Answerer, Mode, RunOptions, run, write_run
 from eval.stard import write_gold
@@ -85,13 +85,13 @@ def _stard_base(options: argparse.Namespace, open_kb: OpenKnowledgeBase) -> str:
     known: frozenset[str] = frozenset()
     if options.kb:
         with open_kb(options.kb) as opened:
-            known = keys(chunks_in_force(opened.library))
+            known = keys(all_chunks(opened.library))
     written = write_gold(questions, known, options.out)
     lines = [f"已写出 {len(written.files)} 部法规、{written.articles} 条到 {options.out}。"]
     if written.partly_held:
         lines.append(
             f"注意：其中 {len(written.partly_held)} 部库中已有其他条文（{'、'.join(written.partly_held)}），"
-            "收入后会成为同名的另一个版本。"
+            "没有日期的同名文本收入后只算旧版本，检索不到，评测仍计为缺失。"
         )
     return "\n".join([*lines, f"下一步：python -m ingest {options.out} --kb 知识库目录"])
 

@@ -31,6 +31,11 @@ def chunks_in_force(library: Library, on: date | None = None) -> list[Chunk]:
     ]
 
 
+def all_chunks(library: Library) -> list[Chunk]:
+    """Every chunk of every document, also of versions superseded or repealed."""
+    return [chunk for doc_id in library.statuses() for chunk in library.chunks(doc_id)]
+
+
 def keys(chunks: Iterable[Chunk]) -> frozenset[ArticleKey]:
     """The articles the chunks belong to, as rankings name them."""
     return frozenset(article_key(chunk.law, chunk.label) for chunk in chunks)

@@ -4,16 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
-import yaml
-
-from kb.errors import IngestError
 from kb.normalise import fold
 from kb.numerals import to_int
 
-_LEDGER = Path(__file__).with_name("ledger.yaml")
 _N = "[0-9〇零○一二三四五六七八九十]"
 _DATE = re.compile(
     rf"(?P<y>(?:{_N}\s*){{4}})\s*年\s*(?P<m>{_N}{{1,3}})\s*月\s*(?P<d>{_N}{{1,3}})\s*日"
@@ -62,26 +56,6 @@ def read(file_stem: str, header: Sequence[str], closing: Sequence[str]) -> Dates
             starts.append(newest)
     starts = [day for day in starts if newest is None or day >= newest]
     return Dates(newest or max(starts, default=None), max(starts, default=None))
-
-
-def from_ledger(doc_id: str, level: str, published: date | None) -> date | None:
-    """Return the effective date the curated ledger holds for a document, or None.
-
-    Raises:
-        IngestError: if the ledger is not a table of dates.
-    """
-    ledger = _ledger()
-    found = ledger["documents"].get(doc_id) or ledger["amendments"].get(level, {}).get(published)
-    return found if isinstance(found, date) else None
-
-
-@cache
-def _ledger() -> dict[str, dict[str, dict[date, date] | date]]:
-    try:
-        table = yaml.safe_load(_LEDGER.read_text("utf-8"))
-        return {"documents": table["documents"], "amendments": table["amendments"]}
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise IngestError(f"施行日期台账 {_LEDGER} 格式不对：{error}") from error
 
 
 def _events(text: str) -> Iterable[tuple[date, bool]]:

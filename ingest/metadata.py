@@ -77,7 +77,7 @@ def kind(title: str, header: Sequence[str]) -> Kind:
     folded_title = fold(title)
     region = _region(folded_title, text)
     if _PLAN.search(folded_title):
-        return Kind(Level.PLAN, _issuer_of_notice(folded_title, text), region)
+        return Kind(Level.PLAN, _issuer_of_notice(folded_title), region)
     if _STANDARD.match(folded_title):
         return Kind(Level.STANDARD, "", region)
     court = _COURT.search(folded_title)
@@ -93,7 +93,7 @@ def kind(title: str, header: Sequence[str]) -> Kind:
     if _NATIONAL_CONGRESS.search(text):
         return Kind(Level.LAW, "全国人民代表大会常务委员会", regions.NATIONWIDE)
     if _NOTICE.search(folded_title):
-        return Kind(Level.NORMATIVE, _issuer_of_notice(folded_title, text), region)
+        return Kind(Level.NORMATIVE, _issuer_of_notice(folded_title), region)
     return _executive(folded_title, text, region)
 
 
@@ -140,7 +140,7 @@ def _own_congress(names: Sequence[str], region: str) -> str:
     return next((name for name in names if name.endswith(region) or region.startswith(name)), names[0])
 
 
-def _issuer_of_notice(title: str, header: str) -> str:
+def _issuer_of_notice(title: str) -> str:
     match = re.match(
         r"^(国务院安委会|国务院办公厅|国务院|[\u4e00-\u9fff]{2,16}?(?:部|局|厅|委员会|办公室|人民政府))关于",
         title,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest import dates, metadata, sections, statute
+from ingest import dates, ledger, metadata, sections, statute
 from ingest.statute import Passage
 from kb import regions
 from kb.datatypes import Chunk, Document, Level
@@ -71,8 +71,10 @@ def _document(
     closing = [p.text for p in passages if p.label.startswith("第") and "条" in p.label][-_CLOSING_ARTICLES:]
     found = dates.read(path.stem, header, closing)
     doc_id = f"{name}@{found.published or found.effective or '日期不明'}" + (f"/{part}" if part else "")
-    effective = dates.from_ledger(doc_id, kind.level.value, found.published) or found.effective
+    known = ledger.entry(name, kind.level, found.published)
+    effective = known.effective or found.effective
     legal = kind.level not in (Level.OTHER, Level.PLAN, Level.NORMATIVE, Level.GUIDE)
+    notes = [known.warning, "施行日期原文未载明" if legal and effective is None else ""]
     return Document(
         doc_id=doc_id,
         title=title,
@@ -84,9 +86,10 @@ def _document(
         document_number=metadata.document_number(header),
         published=found.published,
         effective=effective,
+        expires=known.expires,
         short_names=_short_names(name),
         repeals=metadata.repeals(closing),
-        notes=("施行日期原文未载明",) if legal and effective is None else (),
+        notes=tuple(note for note in notes if note),
         source=str(path.resolve()),
         content_hash=content_hash,
     )

@@ -73,38 +73,49 @@ def split(text: str) -> Statute | None:
     headings = _running([(i, match) for i, line in enumerate(lines) if (match := _ARTICLE.match(line))])
     if not headings:
         return None
-    header: list[str] = []
-    path: dict[int, str] = {}
-    passages: list[_Open] = []
-    title_lines: set[int] = set()
-    for index, line in enumerate(lines):
-        if index in title_lines:
-            continue
-        if index in headings:
-            number, rest = headings[index]
-            passages.append(_Open(_label(number), tuple(path.values()), [rest]))
-            continue
-        unit = _path_unit(line)
-        if unit:
-            depth, title = unit
-            wrapped = _wrapped_title(lines, index, headings)
-            if wrapped is not None:
-                title_lines.add(wrapped)
-                title += clean(lines[wrapped])
-            path = {d: t for d, t in path.items() if d < depth} | {depth: title}
-            if passages:
-                passages.append(_Open(path[depth], tuple(path.values())))
-            continue
-        annex = passages and (_ANNEX.match(line) or _HEADING.match(line))
-        if annex:
-            passages.append(_Open(clean(annex["title"]), ()))
-        elif passages:
-            passages[-1].lines.append(line)
+    reader = _Reader(lines, headings)
+    for index in range(len(lines)):
+        reader.take(index)
+    numbers = [number for number, _ in headings.values()]
+    return Statute(tuple(reader.header), tuple(_unique(reader.passages)), tuple(_gaps(numbers)))
+
+
+class _Reader:
+    """Goes through the lines once, keeping the passage being filled and the path it stands in."""
+
+    def __init__(self, lines: Sequence[str], headings: dict[int, tuple[Number, str]]) -> None:
+        self.header: list[str] = []
+        self.passages: list[_Open] = []
+        self._lines = lines
+        self._headings = headings
+        self._path: dict[int, str] = {}
+        self._taken: set[int] = set()  # second lines of chapter titles
+
+    def take(self, index: int) -> None:
+        line = self._lines[index]
+        if index in self._taken:
+            return
+        if index in self._headings:
+            number, rest = self._headings[index]
+            self.passages.append(_Open(_label(number), tuple(self._path.values()), [rest]))
+        elif unit := _path_unit(line):
+            self._enter(index, *unit)
+        elif self.passages and (annex := _ANNEX.match(line) or _HEADING.match(line)):
+            self.passages.append(_Open(clean(annex["title"]), ()))
+        elif self.passages:
+            self.passages[-1].lines.append(line)
         elif line.strip():
-            header.append(clean(line.lstrip("# ")))
-    return Statute(
-        tuple(header), tuple(_unique(passages)), tuple(_gaps(number for number, _ in headings.values()))
-    )
+            self.header.append(clean(line.lstrip("# ")))
+
+    def _enter(self, index: int, depth: int, title: str) -> None:
+        """Open a chapter; what stands between its title and the first article is kept under the title."""
+        wrapped = _wrapped_title(self._lines, index, self._headings)
+        if wrapped is not None:
+            self._taken.add(wrapped)
+            title += clean(self._lines[wrapped])
+        self._path = {d: t for d, t in self._path.items() if d < depth} | {depth: title}
+        if self.passages:
+            self.passages.append(_Open(title, tuple(self._path.values())))
 
 
 def _running(candidates: Sequence[tuple[int, re.Match[str]]]) -> dict[int, tuple[Number, str]]:

@@ -42,8 +42,7 @@ def main(settings: Settings) -> int:
                 "--mode", choices=("hybrid", "lexical", "dense"), default="hybrid", help="检索方式"
             )
     options = arguments.parse_args()
-    action: Callable[[Options], int] = options.action
-    return action(options)
+    return int(options.action(options))
 
 
 def _list(options: Options) -> int:

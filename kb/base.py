@@ -165,6 +165,14 @@ class KnowledgeBase:
             raise ArticleNotFoundError(found.notice)
         return found.hits[0]
 
+    def guide(self, guide_id: str, on: date | None = None) -> tuple[Hit, ...]:
+        """Return the first section of a guide as a hit, or nothing if the guide is not here."""
+        document = self._current().documents.get(guide_id)
+        if document is None:
+            return ()
+        status = self.status(guide_id, on)
+        return tuple(Hit(chunk, document, status, 1.0, ("应急卡片",)) for chunk in self.chunks(guide_id)[:1])
+
     # -- looking around ----------------------------------------------------------------------------
 
     def documents(self) -> tuple[Document, ...]:

@@ -13,85 +13,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    Date,
-    ForeignKey,
-    Integer,
-    MetaData,
-    Row,
-    String,
-    Table,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from kb.datatypes import Chunk, Document, Level
+from kb import schema
+from kb.datatypes import Chunk, Document
 from kb.errors import KnowledgeBaseError
 
 SCHEMA_VERSION = 1
 FILE_NAME = "catalogue.sqlite3"
 _FIRST_INDEX = "index-1"
 _IDS_PER_QUERY = 500
-
-_metadata = MetaData()
-_facts = Table("facts", _metadata, Column("name", String, primary_key=True), Column("value", String))
-_documents = Table(
-    "documents",
-    _metadata,
-    Column("doc_id", String, primary_key=True),
-    Column("title", String, nullable=False),
-    Column("name", String, nullable=False, index=True),
-    Column("part", String, nullable=False),
-    Column("level", String, nullable=False),
-    Column("region", String, nullable=False),
-    Column("issuer", String, nullable=False),
-    Column("document_number", String, nullable=False),
-    Column("published", Date),
-    Column("effective", Date),
-    Column("expires", Date),
-    Column("short_names", String, nullable=False),
-    Column("repeals", String, nullable=False),
-    Column("notes", String, nullable=False),
-    Column("source", String, nullable=False),
-    Column("content_hash", String, nullable=False),
-    Column("indexed", Boolean, nullable=False, index=True),
-)
-_chunks = Table(
-    "chunks",
-    _metadata,
-    Column("chunk_id", String, primary_key=True),
-    Column("doc_id", ForeignKey("documents.doc_id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("position", Integer, nullable=False),
-    Column("label", String, nullable=False),
-    Column("path", String, nullable=False),
-    Column("text", String, nullable=False),
-)
-_sources = Table(
-    "sources",
-    _metadata,
-    Column("source", String, primary_key=True),
-    Column("content_hash", String, nullable=False),
-    Column("doc_id", ForeignKey("documents.doc_id", ondelete="CASCADE"), nullable=False, index=True),
-)
-_stale_chunks = Table("stale_chunks", _metadata, Column("chunk_id", String, primary_key=True))
-_runs = Table(
-    "runs",
-    _metadata,
-    Column("run_id", Integer, primary_key=True),
-    Column("finished", String, nullable=False),
-    Column("report", String, nullable=False),
-)
-
-_TUPLES = ("short_names", "repeals", "notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +57,7 @@ class Catalogue:
             event.listen(self._engine, "connect", _configure)
             with self._engine.begin() as connection:
                 if create:
-                    _metadata.create_all(connection)
+                    schema.metadata.create_all(connection)
                 found = _get_fact(connection, "schema")
                 if create and found is None:
                     _set_fact(connection, "schema", str(SCHEMA_VERSION))
@@ -149,7 +81,7 @@ class Catalogue:
     def fact(self, name: str) -> str | None:
         """Return a stored fact ("generation", "embedding_model"), or None."""
         with self._engine.connect() as connection:
-            return connection.scalar(select(_facts.c.value).where(_facts.c.name == name))
+            return connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == name))
 
     def index_folder(self) -> Path:
         """Return the folder that holds the caches in use."""
@@ -158,14 +90,16 @@ class Catalogue:
     def documents(self) -> tuple[Document, ...]:
         """Return every document, ordered by doc_id."""
         with self._engine.connect() as connection:
-            rows = connection.execute(select(_documents).order_by(_documents.c.doc_id))
-            return tuple(_to_document(row) for row in rows)
+            rows = connection.execute(select(schema.documents).order_by(schema.documents.c.doc_id))
+            return tuple(schema.to_document(row) for row in rows)
 
     def chunks(self, doc_id: str) -> list[Chunk]:
         """Return a document's chunks in their order."""
-        query = _chunk_query().where(_chunks.c.doc_id == doc_id).order_by(_chunks.c.position)
+        query = (
+            schema.chunk_query().where(schema.chunks.c.doc_id == doc_id).order_by(schema.chunks.c.position)
+        )
         with self._engine.connect() as connection:
-            return [_to_chunk(row) for row in connection.execute(query)]
+            return [schema.to_chunk(row) for row in connection.execute(query)]
 
     def chunks_by_id(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Return the chunks that exist among `chunk_ids`."""
@@ -173,47 +107,55 @@ class Catalogue:
         with self._engine.connect() as connection:
             for start in range(0, len(chunk_ids), _IDS_PER_QUERY):
                 wanted = chunk_ids[start : start + _IDS_PER_QUERY]
-                for row in connection.execute(_chunk_query().where(_chunks.c.chunk_id.in_(wanted))):
-                    found[row.chunk_id] = _to_chunk(row)
+                for row in connection.execute(
+                    schema.chunk_query().where(schema.chunks.c.chunk_id.in_(wanted))
+                ):
+                    found[row.chunk_id] = schema.to_chunk(row)
         return found
 
     def chunk_ids(self) -> set[str]:
         """Return the ids of all chunks."""
         with self._engine.connect() as connection:
-            return set(connection.scalars(select(_chunks.c.chunk_id)))
+            return set(connection.scalars(select(schema.chunks.c.chunk_id)))
 
     def counts(self) -> dict[str, int]:
         """Return {doc_id: number of chunks}."""
-        query = select(_chunks.c.doc_id, func.count()).group_by(_chunks.c.doc_id)
+        query = select(schema.chunks.c.doc_id, func.count()).group_by(schema.chunks.c.doc_id)
         with self._engine.connect() as connection:
-            return {doc_id: count for doc_id, count in connection.execute(query)}
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def sources(self) -> dict[str, Source]:
         """Return every source read so far, by its path or address."""
         with self._engine.connect() as connection:
-            return {row.source: Source(*row) for row in connection.execute(select(_sources))}
+            return {row.source: Source(*row) for row in connection.execute(select(schema.sources))}
 
     def sources_of(self, doc_id: str) -> list[Source]:
         """Return the sources that hold one document."""
         with self._engine.connect() as connection:
-            rows = connection.execute(select(_sources).where(_sources.c.doc_id == doc_id))
+            rows = connection.execute(select(schema.sources).where(schema.sources.c.doc_id == doc_id))
             return [Source(*row) for row in rows]
 
     def pending(self) -> list[str]:
         """Return the doc_ids whose chunks the caches do not hold yet."""
-        query = select(_documents.c.doc_id).where(~_documents.c.indexed).order_by(_documents.c.doc_id)
+        query = (
+            select(schema.documents.c.doc_id)
+            .where(~schema.documents.c.indexed)
+            .order_by(schema.documents.c.doc_id)
+        )
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
 
     def stale_chunks(self) -> list[str]:
         """Return the chunk ids the caches must forget."""
         with self._engine.connect() as connection:
-            return list(connection.scalars(select(_stale_chunks.c.chunk_id)))
+            return list(connection.scalars(select(schema.stale_chunks.c.chunk_id)))
 
     def last_run(self) -> dict[str, Any] | None:
         """Return the newest ingest report, or None."""
         with self._engine.connect() as connection:
-            found = connection.scalar(select(_runs.c.report).order_by(_runs.c.run_id.desc()).limit(1))
+            found = connection.scalar(
+                select(schema.runs.c.report).order_by(schema.runs.c.run_id.desc()).limit(1)
+            )
         return json.loads(found) if found else None
 
     # -- writing (one process at a time: kb.writer holds the lock) ---------------------------------
@@ -222,12 +164,12 @@ class Catalogue:
         """Store a document with all its chunks in place of what stood under its doc_id, as one change."""
         with self._writing() as connection:
             _forget_chunks(connection, [document.doc_id], keep={chunk.chunk_id for chunk in chunks})
-            values = _from_document(document) | {"indexed": False}
-            same = _documents.c.doc_id == document.doc_id
-            if connection.execute(update(_documents).where(same).values(**values)).rowcount == 0:
-                connection.execute(insert(_documents).values(**values))
+            values = schema.from_document(document) | {"indexed": False}
+            same = schema.documents.c.doc_id == document.doc_id
+            if connection.execute(update(schema.documents).where(same).values(**values)).rowcount == 0:
+                connection.execute(insert(schema.documents).values(**values))
             if chunks:
-                connection.execute(insert(_chunks), [_from_chunk(chunk) for chunk in chunks])
+                connection.execute(insert(schema.chunks), [schema.from_chunk(chunk) for chunk in chunks])
             _put_source(connection, Source(document.source, document.content_hash, document.doc_id))
 
     def put_source(self, source: Source) -> None:
@@ -238,11 +180,13 @@ class Catalogue:
     def remove_sources(self, sources: Iterable[str]) -> list[str]:
         """Forget sources; a document left with none is removed. Returns the doc_ids removed."""
         with self._writing() as connection:
-            connection.execute(delete(_sources).where(_sources.c.source.in_(list(sources))))
-            orphans = select(_documents.c.doc_id).where(~_documents.c.doc_id.in_(select(_sources.c.doc_id)))
+            connection.execute(delete(schema.sources).where(schema.sources.c.source.in_(list(sources))))
+            orphans = select(schema.documents.c.doc_id).where(
+                ~schema.documents.c.doc_id.in_(select(schema.sources.c.doc_id))
+            )
             removed = list(connection.scalars(orphans))
             _forget_chunks(connection, removed)
-            connection.execute(delete(_documents).where(_documents.c.doc_id.in_(removed)))
+            connection.execute(delete(schema.documents).where(schema.documents.c.doc_id.in_(removed)))
             return removed
 
     def mark_indexed(self, doc_ids: Sequence[str], forgotten: Sequence[str]) -> None:
@@ -251,18 +195,20 @@ class Catalogue:
             for start in range(0, len(doc_ids), _IDS_PER_QUERY):
                 wanted = doc_ids[start : start + _IDS_PER_QUERY]
                 connection.execute(
-                    update(_documents).where(_documents.c.doc_id.in_(wanted)).values(indexed=True)
+                    update(schema.documents).where(schema.documents.c.doc_id.in_(wanted)).values(indexed=True)
                 )
             for start in range(0, len(forgotten), _IDS_PER_QUERY):
                 gone = forgotten[start : start + _IDS_PER_QUERY]
-                connection.execute(delete(_stale_chunks).where(_stale_chunks.c.chunk_id.in_(gone)))
+                connection.execute(
+                    delete(schema.stale_chunks).where(schema.stale_chunks.c.chunk_id.in_(gone))
+                )
             _next_generation(connection)
 
     def switch_index(self, index: str, embedding_model: str) -> None:
         """Record that the caches in folder `index` hold every document, made with `embedding_model`."""
         with self._writing() as connection:
-            connection.execute(update(_documents).values(indexed=True))
-            connection.execute(delete(_stale_chunks))
+            connection.execute(update(schema.documents).values(indexed=True))
+            connection.execute(delete(schema.stale_chunks))
             _set_fact(connection, "index", index)
             _set_fact(connection, "embedding_model", embedding_model)
             _next_generation(connection)
@@ -277,7 +223,7 @@ class Catalogue:
         with self._writing() as connection:
             finished = datetime.now().astimezone().isoformat(timespec="seconds")
             connection.execute(
-                insert(_runs).values(finished=finished, report=json.dumps(report, ensure_ascii=False))
+                insert(schema.runs).values(finished=finished, report=json.dumps(report, ensure_ascii=False))
             )
 
     @contextmanager
@@ -305,12 +251,12 @@ def _reason(error: Exception) -> str:
 
 
 def _get_fact(connection: Connection, name: str) -> str | None:
-    return connection.scalar(select(_facts.c.value).where(_facts.c.name == name))
+    return connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == name))
 
 
 def _set_fact(connection: Connection, name: str, value: str) -> None:
-    connection.execute(delete(_facts).where(_facts.c.name == name))
-    connection.execute(insert(_facts).values(name=name, value=value))
+    connection.execute(delete(schema.facts).where(schema.facts.c.name == name))
+    connection.execute(insert(schema.facts).values(name=name, value=value))
 
 
 def _next_generation(connection: Connection) -> None:
@@ -318,65 +264,21 @@ def _next_generation(connection: Connection) -> None:
 
 
 def _put_source(connection: Connection, source: Source) -> None:
-    connection.execute(delete(_sources).where(_sources.c.source == source.source))
+    connection.execute(delete(schema.sources).where(schema.sources.c.source == source.source))
     connection.execute(
-        insert(_sources).values(source=source.source, content_hash=source.content_hash, doc_id=source.doc_id)
+        insert(schema.sources).values(
+            source=source.source, content_hash=source.content_hash, doc_id=source.doc_id
+        )
     )
 
 
 def _forget_chunks(connection: Connection, doc_ids: Sequence[str], keep: set[str] | None = None) -> None:
     """Delete the documents' chunks and note for the caches those that will not come back."""
     kept = keep or set()
-    old = set(connection.scalars(select(_chunks.c.chunk_id).where(_chunks.c.doc_id.in_(doc_ids))))
-    connection.execute(delete(_chunks).where(_chunks.c.doc_id.in_(doc_ids)))
+    old = set(connection.scalars(select(schema.chunks.c.chunk_id).where(schema.chunks.c.doc_id.in_(doc_ids))))
+    connection.execute(delete(schema.chunks).where(schema.chunks.c.doc_id.in_(doc_ids)))
     gone = [{"chunk_id": chunk_id} for chunk_id in sorted(old - kept)]
     if gone:
-        connection.execute(insert(_stale_chunks).prefix_with("OR IGNORE"), gone)
+        connection.execute(insert(schema.stale_chunks).prefix_with("OR IGNORE"), gone)
     if kept:
-        connection.execute(delete(_stale_chunks).where(_stale_chunks.c.chunk_id.in_(list(kept))))
-
-
-def _chunk_query() -> Any:  # noqa: ANN401 - Select's row type is not worth spelling out
-    return select(_chunks, _documents.c.name).join(_documents, _chunks.c.doc_id == _documents.c.doc_id)
-
-
-def _to_chunk(row: Row[Any]) -> Chunk:
-    return Chunk(
-        chunk_id=row.chunk_id,
-        doc_id=row.doc_id,
-        law=row.name,
-        label=row.label,
-        path=tuple(json.loads(row.path)),
-        text=row.text,
-        position=row.position,
-    )
-
-
-def _from_chunk(chunk: Chunk) -> dict[str, Any]:
-    return {
-        "chunk_id": chunk.chunk_id,
-        "doc_id": chunk.doc_id,
-        "position": chunk.position,
-        "label": chunk.label,
-        "path": json.dumps(chunk.path, ensure_ascii=False),
-        "text": chunk.text,
-    }
-
-
-def _to_document(row: Row[Any]) -> Document:
-    values = row._asdict()
-    values.pop("indexed")
-    values["level"] = Level(values["level"])
-    for name in _TUPLES:
-        values[name] = tuple(json.loads(values[name]))
-    return Document(**values)
-
-
-def _from_document(document: Document) -> dict[str, Any]:
-    values = {
-        column.name: getattr(document, column.name) for column in _documents.c if column.name != "indexed"
-    }
-    values["level"] = document.level.value
-    for name in _TUPLES:
-        values[name] = json.dumps(values[name], ensure_ascii=False)
-    return values
+        connection.execute(delete(schema.stale_chunks).where(schema.stale_chunks.c.chunk_id.in_(list(kept))))

@@ -43,7 +43,7 @@ class DenseIndex:
 
     def close(self) -> None:
         """Let go of the files, so that the index can be opened anew."""
-        self._client.close()
+        self._client.close()  # type: ignore[attr-defined]  # missing in the stub
 
     def upsert(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store (n, d) unit rows under `ids`, replacing what is there."""
@@ -60,7 +60,9 @@ class DenseIndex:
         """Return at most k (id, cosine in [-1, 1]), best first."""
         if not vector.any():
             return []
-        found = self._collection.query(query_embeddings=[vector], n_results=k, include=["distances"])
+        found = self._collection.query(
+            query_embeddings=vector[np.newaxis, :], n_results=k, include=["distances"]
+        )
         distances = (found["distances"] or [[]])[0]
         return [(name, 1.0 - distance) for name, distance in zip(found["ids"][0], distances, strict=True)]
 

@@ -65,7 +65,7 @@ class LexicalIndex:
         try:
             writer = self._index.writer(_WRITER_HEAP, num_threads=1)
             for chunk_id in (*forget, *(chunk.chunk_id for chunk in chunks)):
-                writer.delete_documents("chunk_id", chunk_id)
+                writer.delete_documents_by_term("chunk_id", chunk_id)
             for chunk in chunks:
                 fields = {field.name: " ".join(field.tokenise(field.read(chunk))) for field in _FIELDS}
                 writer.add_document(tantivy.Document(chunk_id=chunk.chunk_id, **fields))

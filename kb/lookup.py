@@ -131,7 +131,9 @@ class Lookup:
             if chunk:
                 asked = reference.paragraph is not None or reference.item is not None
                 focus = clause(chunk.text, reference.paragraph, reference.item) if asked else ""
-                return Hit(chunk, document, statuses[document.doc_id], 1.0, ("条号直达",), focus)
+                return Hit(
+                    chunk, document, statuses[document.doc_id], 1.0, ("条号直达",), focus, looked_up=True
+                )
         return None
 
     def _missing(self, reference: Reference, versions: list[Document]) -> str:

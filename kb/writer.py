@@ -52,8 +52,9 @@ class Caches:
 class Writer:
     """Changes the catalogue first, then brings the caches after it. Made by `open_writer` only."""
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, flush_at: int) -> None:
         """Open the catalogue and the caches; use `open_writer`, which holds the lock."""
+        self._flush_at = flush_at
         self.catalogue = Catalogue(folder, create=True)
         built_with = self.catalogue.fact("embedding_model")
         if built_with not in (None, embedder.name):
@@ -77,7 +78,7 @@ class Writer:
         """Store a document in place of what stands under its doc_id; searchable after `flush`."""
         self.catalogue.put(document, chunks)
         self._waiting += len(chunks)
-        if self._waiting >= _FLUSH_AT:
+        if self._waiting >= self._flush_at:
             self.flush()
 
     def put_source(self, source: Source) -> None:
@@ -101,8 +102,13 @@ class Writer:
 
 
 @contextmanager
-def open_writer(folder: Path, embedder: Embedder) -> Iterator[Writer]:
+def open_writer(folder: Path, embedder: Embedder, flush_at: int = _FLUSH_AT) -> Iterator[Writer]:
     """Hold the knowledge base in `folder` for writing, creating it if need be; flush at the end.
+
+    Args:
+        folder: where the knowledge base stands.
+        embedder: must be the one it was built with.
+        flush_at: chunks after which the caches are brought level with the catalogue.
 
     Raises:
         LockedError: if another process is writing.
@@ -110,7 +116,7 @@ def open_writer(folder: Path, embedder: Embedder) -> Iterator[Writer]:
         KnowledgeBaseError: if it cannot be opened or written.
     """
     with writing(folder):
-        writer = Writer(folder, embedder)
+        writer = Writer(folder, embedder, flush_at)
         try:
             yield writer
             writer.flush()

@@ -38,6 +38,7 @@ class Desk:
     assistant: Answerer
     library: Library | None
     places: BoundedSemaphore
+    region: str | None = None  # where questions are about when they name no place
 
 
 def answer_question(
@@ -62,7 +63,7 @@ def answer_question(
     history = tuple(turn.question for turn in turns[-TOLD_TURNS:])
     waiting = Turn(number, asked, Answer(AnswerState.GROUNDED, ""))
     yield turn_html(waiting, words.SEARCHING), turns
-    snapshots = desk.assistant.ask(asked, audience=audience_of(audience), history=history)
+    snapshots = desk.assistant.ask(asked, audience=audience_of(audience), region=desk.region, history=history)
     last = waiting
     for answer, is_last in paced(seated(snapshots, desk.places), PACE):
         last = Turn(number, asked, replace(answer, hits=()))

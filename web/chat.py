@@ -41,9 +41,9 @@ class Screen:
     turns: gr.State
 
 
-def build_page(assistant: Answerer, library: Library | None) -> gr.Blocks:
+def build_page(assistant: Answerer, library: Library | None, region: str | None = None) -> gr.Blocks:
     """Return the chat page, its queue set; theme and mounting are the caller's."""
-    desk = Desk(assistant, library, BoundedSemaphore(WRITERS))
+    desk = Desk(assistant, library, BoundedSemaphore(WRITERS), region)
     page = gr.Blocks(title=f"{words.NAME} · {words.TAGLINE}", analytics_enabled=False)
     with page:
         screen = _draw()

@@ -109,9 +109,11 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, then pass on; server-sent events stream through untouched."""
+        if scope["type"] == "websocket":  # no page uses one
+            await send({"type": "websocket.close"})
+            return
         if scope["type"] != "http":
-            if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         guarded = _with_headers(send)
         refusal = self._refusal(scope)

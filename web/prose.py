@@ -40,7 +40,7 @@ def markdown_html(text: str, turn: int = 0, numbers: Collection[int] = ()) -> st
         numbers: the citation numbers that exist.
 
     >>> markdown_html("**先关阀门** [1][7]", turn=2, numbers={1})
-    '<p><strong>先关阀门</strong> <button type="button" class="ref cite-2-1">1</button>[7]</p>'
+    '<p><strong>先关阀门</strong> <button type="button" class="ref cite-2-1"><span class="vh">依据</span>1</button>[7]</p>'
     >>> markdown_html("![](http://x/p.png) <script>a()</script>")
     '<p>![](http://x/p.png) &lt;script&gt;a()&lt;/script&gt;</p>'
     """
@@ -77,7 +77,8 @@ def _text(
         number = int(match[1])
         if number not in env["numbers"]:
             return match[0]
-        return f'<button type="button" class="ref {reference(env["turn"], number)}">{number}</button>'
+        name = reference(env["turn"], number)
+        return f'<button type="button" class="ref {name}"><span class="vh">依据</span>{number}</button>'
 
     return _MARKER.sub(button, content)
 

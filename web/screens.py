@@ -4,13 +4,16 @@ Phone and desktop, light and dark: the opening screen, an emergency, an answer, 
 eyes of whoever changes the pages; needs playwright and a Chromium, which the app itself does not.
 """
 
+from __future__ import annotations
+
 import argparse
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +54,8 @@ def photograph(address: str, out: Path, danger: str, question: str) -> list[Path
         danger: a question that shows the emergency card.
         question: a question whose answer has at least one source.
     """
+    from playwright.sync_api import sync_playwright  # a tool of developers, not needed to run the app
+
     out.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
     with sync_playwright() as playwright:
@@ -96,11 +101,17 @@ def _walk(page: Page, prefix: Path, danger: str, question: str) -> list[Path]:
 
 
 def ask(page: Page, question: str) -> None:
-    """Type a question and press the button, then wait until the answer is complete."""
+    """Type a question and press the button, then wait until its answer is complete.
+
+    Waits by selector only: the page's content policy forbids evaluating strings, which polling would do.
+    """
+    earlier = page.locator("#aw-now .turn[id]")
+    old = earlier.get_attribute("id") if earlier.count() else None
     page.fill("#aw-ask textarea", question)
     page.click("#aw-send")
-    page.wait_for_selector("#aw-now .said", timeout=WAIT)
-    page.wait_for_function("!document.querySelector('.progress')", timeout=WAIT)
+    new = f".turn:not(#{old})" if old else ".turn"
+    page.wait_for_selector(f"#aw-now {new} .said", timeout=WAIT)
+    page.wait_for_selector("#aw-now .progress", state="detached", timeout=WAIT)
 
 
 def _shoot(page: Page, prefix: Path, step: str) -> Path:

@@ -25,7 +25,11 @@ _FONTS = (
 
 
 def build_app(
-    assistant: Answerer, library: Library | None, host: str, allowed_hosts: Iterable[str] = ()
+    assistant: Answerer,
+    library: Library | None,
+    host: str,
+    allowed_hosts: Iterable[str] = (),
+    region: str | None = None,
 ) -> FastAPI:
     """Return the ASGI app; run it with one worker.
 
@@ -34,12 +38,13 @@ def build_app(
         library: reads around citations; None when the knowledge base could not be opened.
         host: the address served, which is also the name it answers to.
         allowed_hosts: further host names, for a reverse proxy or a local network.
+        region: the region of the installation, such as 河南省; None for national rules only.
     """
     app = FastAPI(title="安问", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount(STATIC_URL, StaticFiles(directory=STATIC), name="static")
     gr.mount_gradio_app(
         app,
-        build_page(assistant, library),
+        build_page(assistant, library, region),
         path="/",
         server_name=host,
         footer_links=[],

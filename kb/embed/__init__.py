@@ -1,4 +1,7 @@
-"""TEMPORARY placeholder by the lead until the embedding helper puts the real one here (overwrite freely)."""
+"""Texts as vectors: the shipped static model, or any sentence-transformers model.
+
+Importing this package loads no model and no torch.
+"""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,34 +9,44 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.embed.hub import SentenceTransformerEmbedder
+from kb.embed.static import StaticEmbedder
+
 
 class Embedder(Protocol):
-    name: str
-    dimension: int
+    """Anything that turns documents and questions into unit vectors of one space."""
 
-    def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
-    def embed_query(self, text: str) -> NDArray[np.float32]: ...
+    @property
+    def name(self) -> str:
+        """Return the identity recorded in a knowledge base: other name, other vectors."""
+        ...
 
+    @property
+    def dimension(self) -> int:
+        """Return the length of a vector."""
+        ...
 
-class _Hash:
-    name = "tmp-hash"
-    dimension = 256
+    def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit row per text, (n, dimension).
 
-    def embed_documents(self, texts):
-        from kb.tokens import bigrams
+        Raises:
+            ValueError: if a text is blank.
+        """
+        ...
 
-        out = np.zeros((len(texts), 256), np.float32)
-        import zlib
-
-        for i, t in enumerate(texts):
-            for b in bigrams(t):
-                out[i, zlib.crc32(b.encode()) % 256] += 1
-            out[i, 0] += 1e-3
-        return out / np.linalg.norm(out, axis=1, keepdims=True)
-
-    def embed_query(self, text):
-        return self.embed_documents([text])[0] if text.strip() else np.zeros(256, np.float32)
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """Return a unit vector (dimension,), or the zero vector for a blank text."""
+        ...
 
 
-def load_embedder(model=None) -> Embedder:
-    return _Hash()
+def load_embedder(model: str | None) -> Embedder:
+    """Return the embedding model a knowledge base is built and searched with.
+
+    Args:
+        model: None or "" for the shipped static model, which needs no network; otherwise the folder
+            of a sentence-transformers model, or its name on the Hugging Face hub.
+
+    Raises:
+        SettingsError: if the model cannot be loaded.
+    """
+    return SentenceTransformerEmbedder(model) if model else StaticEmbedder()

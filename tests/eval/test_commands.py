@@ -80,6 +80,9 @@ def test_stard_base_writes_only_what_is_missing(tmp_path: Path, open_kb) -> None
     arguments = ["stard-base", "--stard", str(source), "--out", str(tmp_path / "out")]
     assert "2 条" in execute(arguments, open_kb)
     assert open_kb.asked == []
+    with source.open("a", encoding="utf-8") as lines:
+        repealed = {"law": "旧法", "article": "第三条", "text": "held, though not in force"}
+        lines.write("\n" + json.dumps({"id": "t", "question": "问", "gold": [repealed]}))
     said = execute([*arguments, "--kb", "x"], open_kb)
     assert "1 条" in said and "1 部库中已有其他条文（消防法）" in said
     assert (tmp_path / "out" / "消防法.md").read_text(encoding="utf-8") == "# 消防法\n\n第九条 文\n"

@@ -1,11 +1,12 @@
 """A small made-up law and an assistant that answers from it, in our own words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kb.datatypes import Answer, AnswerState, Audience, Chunk, Citation, Document, Emergency, Level, Status
 from kb.errors import ArticleNotFoundError, KnowledgeBaseError
+from tests.web.hostile import HOSTILE
 
 LAW = Document(
     "示例防火规定@2024-05-01",
@@ -37,6 +38,17 @@ CHUNKS = tuple(
 
 QUOTE = "占用走道的，先口头提醒；当天不搬走的，单位罚一千元以上三千元以下。"
 CITATION = Citation(1, CHUNKS[1], LAW, Status.IN_FORCE, QUOTE)
+_LONG_NAME = "示例省人民代表大会常务委员会关于修改示例省高层民用建筑与地下公共场所防火安全管理若干规定的决定"
+LONG_CITATIONS = tuple(
+    Citation(
+        number,
+        replace(CHUNKS[1], law=_LONG_NAME, label="第一百三十四条之一第二款第（三）项"),
+        replace(LAW, title=_LONG_NAME * 2, document_number="x" * 80),
+        status,
+        QUOTE,
+    )
+    for number, status in enumerate(Status, start=1)
+)
 FIRE = Emergency(
     "火灾", "119", ("马上离开，不要回头拿东西", "压低身子，沿墙走楼梯", "到外面再打电话，说清楼层")
 )
@@ -69,11 +81,30 @@ class BrokenLibrary:
         raise KnowledgeBaseError("读不出来")
 
 
+def _hostile(danger: Emergency | None, who: Audience) -> Iterator[Answer]:
+    """Every hostile text, as answer and as law, one citation each."""
+    citations = tuple(
+        Citation(
+            number,
+            replace(CHUNKS[1], law=text[:40], label=text[:40], path=(text[:80],), text=text[:3000]),
+            replace(LAW, title=text[:80], source=text[:80], notes=(text[:200],)),
+            Status.IN_FORCE,
+            text[:3000],
+        )
+        for number, text in enumerate(HOSTILE.values(), start=1)
+    )
+    words = "\n\n".join(text[:200] for text in HOSTILE.values())
+    yield Answer(AnswerState.GROUNDED, words, citations, danger, who, tuple(HOSTILE.values())[:4])
+
+
 class FakeAssistant:
-    """着火 -> emergency card, then the answer; 不知道 -> no match; 坏了 -> unavailable; else the answer."""
+    """着火 -> emergency card, then the answer; 不知道 -> no match; 坏了 -> unavailable; 长名 -> long titles
+    of every status; 恶意 -> the hostile corpus; 出错 -> a bug; anything else -> the answer.
+    """
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Audience | None, tuple[str, ...]]] = []
+        self.regions: list[str | None] = []
 
     def ask(
         self,
@@ -85,10 +116,19 @@ class FakeAssistant:
         history: Sequence[str] = (),
     ) -> Iterator[Answer]:
         self.asked.append((question, audience, tuple(history)))
+        self.regions.append(region)
         who = audience or Audience.CITIZEN
         danger = FIRE if "着火" in question else None
         if danger:
             yield Answer(AnswerState.GROUNDED, "", emergency=danger, audience=who)
+        if "出错" in question:
+            raise RuntimeError("a bug below")
+        if "长名" in question:
+            yield Answer(AnswerState.GROUNDED, "见各条。[1][2][3][4]", LONG_CITATIONS, danger, who)
+            return
+        if "恶意" in question:
+            yield from _hostile(danger, who)
+            return
         if "不知道" in question:
             yield Answer(
                 AnswerState.NO_MATCH, "换个说法，或者写出法规名称再试。", emergency=danger, audience=who

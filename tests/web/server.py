@@ -1,34 +1,52 @@
-"""The real site on a free port of this machine, for tests that speak HTTP or drive a browser."""
+"""The real site in a process of its own, on a free port, for tests that speak HTTP or drive a browser.
+
+`python -m tests.web.server healthy` serves the made-up law; `broken` serves without a readable library.
+The process prints its port once it listens.
+"""
 
 import contextlib
 import os
 import socket
-import threading
-import time
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
-import uvicorn
+ROOT = Path(__file__).parents[2]
 
 
 @contextlib.contextmanager
-def serving(assistant, library) -> Iterator[str]:
-    """Serve the site in a thread; yields its address."""
-    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    from web.site import build_app
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        app = build_app(assistant, library, "127.0.0.1", ["kb.example"])
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 30
-        while not server.started:
-            assert thread.is_alive() and time.monotonic() < deadline, "the server did not start"
-            time.sleep(0.05)
+def serving(kind: str) -> Iterator[str]:
+    """Run the server as a child process; yields its address."""
+    environment = os.environ | {"GRADIO_ANALYTICS_ENABLED": "False", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "tests.web.server", kind]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as child:
         try:
+            port = child.stdout.readline().strip()
+            assert port.isdigit(), f"the server did not start: {port!r}"
             yield f"http://127.0.0.1:{port}"
         finally:
-            server.should_exit = True
-            thread.join(timeout=10)
+            child.terminate()
+
+
+def main(kind: str) -> None:
+    import uvicorn
+
+    from tests.web.fakes import BrokenLibrary, FakeAssistant, FakeLibrary
+    from web.site import build_app
+
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets=None):
+            await super().startup(sockets)
+            print(sockets[0].getsockname()[1])  # noqa: T201
+
+    library = FakeLibrary() if kind == "healthy" else BrokenLibrary()
+    app = build_app(FakeAssistant(), library, "127.0.0.1", ["kb.example"])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
+        Announcing(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -73,6 +73,11 @@ def test_an_unknown_audience_is_a_citizen(desk, assistant, value):
     assert assistant.asked[0][1] is Audience.CITIZEN
 
 
+def test_the_region_of_the_installation_is_told(desk, assistant):
+    list(answer_question(replace(desk, region="河南省"), "堵了", "citizen", ()))
+    assert assistant.regions == ["河南省"]
+
+
 def test_an_answer_that_never_comes_is_said(desk):
     silent = replace(desk, assistant=Silent())
     *_, (page, turns) = answer_question(silent, "堵了", "citizen", ())
@@ -117,7 +122,9 @@ def test_a_chip_opens_its_source_with_neighbours():
     assert "第八条" in page
 
 
-@pytest.mark.parametrize("pick", [None, "", "cite-3-2", "cite-2-1", "示例防火规定@2024-05-01#第七条", "cite-3-1@9; x"])
+@pytest.mark.parametrize(
+    "pick", [None, "", "cite-3-2", "cite-2-1", "示例防火规定@2024-05-01#第七条", "cite-3-1@9; x"]
+)
 def test_a_chip_of_no_citation_in_this_conversation_opens_nothing(pick):
     page = open_source(FakeLibrary(), pick, (Turn(3, "问", ANSWER),))
     assert words.SOURCE_GONE in page

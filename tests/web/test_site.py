@@ -7,8 +7,7 @@ import secrets
 import httpx
 import pytest
 
-from tests.web.fakes import CITATION, BrokenLibrary, FakeAssistant, FakeLibrary
-from tests.web.server import serving
+from tests.web.fakes import CITATION
 from web import words
 
 
@@ -21,6 +20,12 @@ class Visitor:
         page = self.client.get("/").text
         self.config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", page)[1])
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.client.close()
+
     def press(self, target: str, event: str, *data) -> list:
         """Run the handler behind `event` of the component with elem_id `target`; return its last output."""
         ids = {c["props"].get("elem_id"): c["id"] for c in self.config["components"]}
@@ -29,7 +34,9 @@ class Visitor:
         )
         join = {"data": [*data, None], "fn_index": handler, "session_hash": self.session}
         self.client.post("/gradio_api/queue/join", json=join).raise_for_status()
-        with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as reply:
+        with self.client.stream(
+            "GET", "/gradio_api/queue/data", params={"session_hash": self.session}
+        ) as reply:
             for line in reply.iter_lines():
                 message = json.loads(line.removeprefix("data: ") or "{}")
                 if message.get("msg") == "process_completed":
@@ -38,31 +45,35 @@ class Visitor:
         raise AssertionError("the stream ended early")
 
 
-def test_two_sessions_do_not_see_each_others_sources(address):
-    mine, theirs = Visitor(address), Visitor(address)
+@pytest.fixture
+def visitor(address):
+    with Visitor(address) as one:
+        yield one
+
+
+def test_two_sessions_do_not_see_each_others_sources(visitor, address):
+    mine = visitor
     mine.press("aw-send", "click", "堵了", "citizen")
     opened = mine.press("aw-pick", "change", "cite-1-1@1")[1]
-    refused = theirs.press("aw-pick", "change", "cite-1-1@1")[1]
+    with Visitor(address) as theirs:
+        refused = theirs.press("aw-pick", "change", "cite-1-1@1")[1]
     assert CITATION.document.title in opened
     assert words.SOURCE_GONE in refused
     assert CITATION.document.title not in refused
 
 
-def test_a_new_conversation_forgets_the_old_one():
-    with serving(FakeAssistant(), FakeLibrary()) as address:
-        visitor = Visitor(address)
-        visitor.press("aw-send", "click", "堵了", "citizen")
-        visitor.press("aw-new", "click", "citizen")
-        assert words.SOURCE_GONE in visitor.press("aw-pick", "change", "cite-1-1@1")[1]
+def test_a_new_conversation_forgets_the_old_one(visitor):
+    visitor.press("aw-send", "click", "堵了", "citizen")
+    visitor.press("aw-new", "click", "citizen")
+    assert words.SOURCE_GONE in visitor.press("aw-pick", "change", "cite-1-1@1")[1]
 
 
-def test_the_length_limit_holds_against_a_program(address):
-    first = Visitor(address).press("aw-send", "click", "长" * 2_001, "citizen")
+def test_the_length_limit_holds_against_a_program(visitor):
+    first = visitor.press("aw-send", "click", "长" * 2_001, "citizen")
     assert words.TOO_LONG in json.dumps(first, ensure_ascii=False)
 
 
-def test_a_large_message_is_refused_before_gradio_sees_it(address):
-    visitor = Visitor(address)
+def test_a_large_message_is_refused_before_gradio_sees_it(visitor):
     join = {"data": ["x" * 70_000, "citizen", None], "fn_index": 0, "session_hash": visitor.session}
     reply = visitor.client.post("/gradio_api/queue/join", json=join)
     assert (reply.status_code, reply.json()) == (413, {"detail": words.TOO_BIG})
@@ -84,19 +95,24 @@ def test_each_page_has_its_own_nonce(address):
     assert len(policies) == 2
 
 
-def test_no_handler_is_published(address):
-    config = Visitor(address).config
-    assert {d["api_visibility"] for d in config["dependencies"]} == {"private"}
+def test_no_handler_is_published(visitor):
+    assert {d["api_visibility"] for d in visitor.config["dependencies"]} == {"private"}
 
 
-@pytest.mark.parametrize("path", ["/config", "/gradio_api/info", "/openapi.json", "/gradio_api/file=pyproject.toml"])
+@pytest.mark.parametrize(
+    "path", ["/config", "/gradio_api/info", "/openapi.json", "/gradio_api/file=pyproject.toml"]
+)
 def test_gradios_own_pages_are_closed(address, path):
     assert httpx.get(address + path).status_code == 404
 
 
-@pytest.mark.parametrize("library", [None, BrokenLibrary()], ids=["none", "broken"])
-def test_the_page_comes_up_without_a_library(library):
-    with serving(FakeAssistant(), library) as address:
-        page = httpx.get(address).text
+def test_the_page_comes_up_without_a_library(broken_address):
+    page = httpx.get(broken_address).text
     assert words.LIBRARY_UNREADABLE in page
     assert 'href="tel:119"' in page
+
+
+def test_an_article_opens_without_a_library(broken_address):
+    with Visitor(broken_address) as visitor:
+        visitor.press("aw-send", "click", "堵了", "citizen")
+        assert words.NEIGHBOURS_UNREADABLE in visitor.press("aw-pick", "change", "cite-1-1@1")[1]

@@ -1,7 +1,7 @@
 /* Lets the buttons inside rendered answers act: they press the page's own controls, nothing else. */
 (function () {
   "use strict";
-  var picks = 0;
+  var picks = 0, opener = null;
 
   function field(id) { return document.querySelector("#" + id + " textarea, #" + id + " input"); }
 
@@ -17,9 +17,15 @@
     var target = field("aw-pick");
     if (!name || !target) return;
     picks += 1;
+    opener = button;
     document.querySelectorAll(".chip.is-open").forEach(function (c) { c.classList.remove("is-open"); });
     document.querySelectorAll(".chip." + name).forEach(function (c) { c.classList.add("is-open"); });
     type(target, name + "@" + picks);
+  }
+
+  function show(id) {
+    var turn = document.querySelector("#aw-now #" + id);
+    if (turn) turn.scrollIntoView({ block: "start" });
   }
 
   function say(button) {
@@ -48,10 +54,14 @@
   new MutationObserver(function () {
     var turn = document.querySelector("#aw-now .turn[id]");
     var id = turn ? turn.id : "";
-    if (id && id !== seen) turn.scrollIntoView({ block: "start" });
+    if (id && id !== seen) { show(id); setTimeout(show, 150, id); } /* again: earlier turns may still grow */
     seen = id;
     var close = document.getElementById("aw-close");
     if (close && !panelWasOpen) close.focus({ preventScroll: true });
+    if (!close && panelWasOpen) {
+      document.querySelectorAll(".chip.is-open").forEach(function (c) { c.classList.remove("is-open"); });
+      if (opener && opener.isConnected) opener.focus({ preventScroll: true });
+    }
     panelWasOpen = Boolean(close);
     document.documentElement.classList.toggle("has-panel", panelWasOpen);
   }).observe(document.documentElement, { childList: true, subtree: true });

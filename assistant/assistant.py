@@ -1,0 +1,164 @@
+"""One question in, one grounded answer out: triage, then search, then composition, each able to stand alone."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from assistant import compose, refuse
+from assistant.evidence import is_supported
+from assistant.scope import out_of_scope
+from assistant.triage import Triage
+from assistant.understand import audience_of
+from kb.base import KnowledgeBase
+from kb.datatypes import Answer, AnswerState, Audience, Emergency, Found, Hit, Level
+from kb.errors import AnwenError, KnowledgeBaseError
+from kb.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_DEPTH = 10
+_MOST_FOLLOW_UPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    question: str
+    audience: Audience
+    region: str | None
+    on: date | None
+
+
+class Assistant:
+    """Answers from one knowledge base. Holds no conversation: the caller passes the history in."""
+
+    def __init__(self, kb: KnowledgeBase | None, triage: Triage, broken: str = "") -> None:
+        """Take what is known.
+
+        Args:
+            kb: the knowledge base, or None if it could not be opened; emergencies are answered all the same.
+            triage: the rules that notice danger.
+            broken: why there is no knowledge base, for the person to read.
+        """
+        self._kb = kb
+        self._triage = triage
+        self._broken = broken
+
+    def answer(
+        self,
+        question: str,
+        audience: Audience | None = None,
+        region: str | None = None,
+        on: date | None = None,
+        history: Sequence[str] = (),
+    ) -> Answer:
+        """Return the complete answer."""
+        *_, last = self.ask(question, audience=audience, region=region, on=on, history=history)
+        return last
+
+    def ask(
+        self,
+        question: str,
+        *,
+        audience: Audience | None = None,
+        region: str | None = None,
+        on: date | None = None,
+        history: Sequence[str] = (),
+    ) -> Iterator[Answer]:
+        """Yield growing snapshots of one answer; in an emergency the first holds the number and the steps.
+
+        Raises nothing of ours: what goes wrong below becomes an answer in state UNAVAILABLE.
+
+        Args:
+            question: as typed.
+            audience: who asks; guessed from the words if None.
+            region: where they are.
+            on: the day whose law counts.
+            history: earlier questions of this conversation, oldest first.
+        """
+        emergency = self._triage.assess(question, history)
+        request = _Request(question.strip(), audience or audience_of(question, emergency), region, on)
+        if emergency:
+            yield Answer(AnswerState.GROUNDED, "", emergency=emergency, audience=request.audience)
+        try:
+            for answer in self._answers(request, emergency):
+                yield replace(answer, emergency=emergency)
+        except AnwenError as error:
+            logger.warning("cannot answer: %s", error)
+            yield refuse.unavailable(str(error), request.audience, emergency)
+
+    def _answers(self, request: _Request, emergency: Emergency | None) -> Iterator[Answer]:
+        if self._kb is None:
+            yield refuse.unavailable(self._broken, request.audience, emergency)
+            return
+        if not request.question:
+            yield refuse.empty(request.audience)
+            return
+        rule = out_of_scope(request.question)
+        if rule and not emergency:
+            yield Answer(AnswerState.NO_MATCH, rule.say, audience=request.audience)
+            return
+        found = self._kb.find(request.question, _DEPTH, on=request.on, region=request.region)
+        if emergency:
+            found = _guide_first(self._kb, found, emergency, request.on)
+        found = _open_on_steps(self._kb, found)
+        if not (emergency and found.hits) and not is_supported(request.question, found):
+            yield refuse.no_match(request.question, found, request.audience, self._kb.stats())
+            return
+        yield from _grounded(request, found)
+
+
+def build(settings: Settings) -> Assistant:
+    """Return an assistant on the configured knowledge base; one that cannot be opened is told, not raised."""
+    triage = Triage.load(settings.starter_dir)
+    try:
+        return Assistant(KnowledgeBase.open(settings.kb_dir, model=settings.embedding_model), triage)
+    except KnowledgeBaseError as error:
+        logger.error("%s", error)
+        return Assistant(None, triage, str(error))
+
+
+def _grounded(request: _Request, found: Found) -> Iterator[Answer]:
+    """Yield the answer block by block."""
+    composed = compose.compose(request.question, found.hits, request.audience, exact=found.exact)
+    answer = Answer(AnswerState.GROUNDED, found.notice, audience=request.audience, hits=found.hits)
+    for shown, block in enumerate(composed.blocks, start=1):
+        answer = replace(
+            answer,
+            text="\n\n".join(part for part in (answer.text, block) if part),
+            citations=composed.citations[:shown],
+        )
+        yield answer
+    yield replace(answer, follow_ups=_follow_ups(found))
+
+
+def _guide_first(kb: KnowledgeBase, found: Found, emergency: Emergency, on: date | None) -> Found:
+    """Put the guide the triage points to before everything else, if the knowledge base holds it."""
+    guide = kb.guide(emergency.guide_id, on)
+    others = tuple(hit for hit in found.hits if hit.document.level is Level.GUIDE and hit not in guide)
+    return replace(found, hits=(guide + others)[:_DEPTH]) if guide else found
+
+
+def _open_on_steps(kb: KnowledgeBase, found: Found) -> Found:
+    """Let each guide appear once, with what to do now, whichever of its sections was found."""
+    hits: list[Hit] = []
+    shown: set[str] = set()
+    for hit in found.hits:
+        if hit.document.level is not Level.GUIDE:
+            hits.append(hit)
+        elif hit.document.doc_id not in shown:
+            shown.add(hit.document.doc_id)
+            hits += [replace(first, score=hit.score, why=hit.why) for first in kb.guide(hit.document.doc_id)]
+    return replace(found, hits=tuple(hits))
+
+
+def _follow_ups(found: Found) -> tuple[str, ...]:
+    """Return questions that lead on: the penalty, the next article, the other parts of a guide."""
+    first = found.hits[0]
+    if first.document.level is Level.GUIDE:
+        names = [h.document.title for h in found.hits[1:] if h.document.level is Level.GUIDE]
+        return tuple(dict.fromkeys(f"{name}怎么办" for name in names if name != first.document.title))[
+            :_MOST_FOLLOW_UPS
+        ]
+    others = [f"《{hit.document.name}》{hit.chunk.label}" for hit in found.hits[1:]]
+    return tuple(dict.fromkeys(others))[:_MOST_FOLLOW_UPS]

@@ -1,0 +1,55 @@
+"""Questions this knowledge base must not or cannot answer, told by rule (超出范围)."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from kb.errors import SettingsError
+from kb.normalise import fold
+
+_RULES = Path(__file__).with_name("scope.yaml")
+_LONGEST = 2_000
+_STANDARD = re.compile(
+    r"(?<![a-z])(gb|gbz|aq|xf|ga|jgj|hg|sy|mt|tsg|db\d{2})\s*/?\s*(t)?\s*-?\s*(\d{2,6}(?:\.\d+)?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of question and what is said to it."""
+
+    name: str
+    pattern: re.Pattern[str]
+    say: str
+
+
+def out_of_scope(question: str) -> Rule | None:
+    """Return the rule a question falls under, or None.
+
+    >>> [bool(out_of_scope(q)) for q in ("明天会不会下暴雨", "暴雨红色预警要停课吗")]
+    [True, False]
+    """
+    folded = fold(question[:_LONGEST])
+    return next((rule for rule in _rules() if rule.pattern.search(folded)), None)
+
+
+def standards(question: str) -> list[str]:
+    """Return the technical standards a question names.
+
+    >>> standards("GB 30871里动火作业分几级，和AQ/T 9007比呢")
+    ['GB 30871', 'AQ/T 9007']
+    """
+    found = _STANDARD.finditer(fold(question[:_LONGEST]))
+    return [f"{m[1].upper()}{'/T' if m[2] else ''} {m[3]}" for m in found]
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    try:
+        entries = yaml.safe_load(_RULES.read_text("utf-8"))
+        return tuple(Rule(e["name"], re.compile("|".join(e["patterns"])), e["say"]) for e in entries)
+    except (OSError, yaml.YAMLError, KeyError, TypeError, re.error) as error:
+        raise SettingsError(f"范围规则 {_RULES} 格式不对：{error}") from error

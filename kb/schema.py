@@ -1,0 +1,122 @@
+"""The tables of the catalogue, and how rows become documents and chunks."""
+
+import json
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    String,
+    Table,
+    select,
+)
+
+from kb.datatypes import Chunk, Document, Level
+
+metadata = MetaData()
+facts = Table("facts", metadata, Column("name", String, primary_key=True), Column("value", String))
+documents = Table(
+    "documents",
+    metadata,
+    Column("doc_id", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("name", String, nullable=False, index=True),
+    Column("part", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("region", String, nullable=False),
+    Column("issuer", String, nullable=False),
+    Column("document_number", String, nullable=False),
+    Column("published", Date),
+    Column("effective", Date),
+    Column("expires", Date),
+    Column("short_names", String, nullable=False),
+    Column("repeals", String, nullable=False),
+    Column("notes", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("content_hash", String, nullable=False),
+    Column("indexed", Boolean, nullable=False, index=True),
+)
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("chunk_id", String, primary_key=True),
+    Column("doc_id", ForeignKey("documents.doc_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("label", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("text", String, nullable=False),
+)
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("content_hash", String, nullable=False),
+    Column("doc_id", ForeignKey("documents.doc_id", ondelete="CASCADE"), nullable=False, index=True),
+)
+stale_chunks = Table("stale_chunks", metadata, Column("chunk_id", String, primary_key=True))
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", Integer, primary_key=True),
+    Column("finished", String, nullable=False),
+    Column("report", String, nullable=False),
+)
+
+_TUPLES = ("short_names", "repeals", "notes")
+
+
+def chunk_query() -> Select[Any]:
+    """Return the query for chunks with the name of their law."""
+    return select(chunks, documents.c.name).join(documents, chunks.c.doc_id == documents.c.doc_id)
+
+
+def to_chunk(row: Row[Any]) -> Chunk:
+    """Return the chunk in a row of `chunk_query`."""
+    return Chunk(
+        chunk_id=row.chunk_id,
+        doc_id=row.doc_id,
+        law=row.name,
+        label=row.label,
+        path=tuple(json.loads(row.path)),
+        text=row.text,
+        position=row.position,
+    )
+
+
+def from_chunk(chunk: Chunk) -> dict[str, Any]:
+    """Return a chunk as column values."""
+    return {
+        "chunk_id": chunk.chunk_id,
+        "doc_id": chunk.doc_id,
+        "position": chunk.position,
+        "label": chunk.label,
+        "path": json.dumps(chunk.path, ensure_ascii=False),
+        "text": chunk.text,
+    }
+
+
+def to_document(row: Row[Any]) -> Document:
+    """Return the document in a row."""
+    values = row._asdict()
+    values.pop("indexed")
+    values["level"] = Level(values["level"])
+    for name in _TUPLES:
+        values[name] = tuple(json.loads(values[name]))
+    return Document(**values)
+
+
+def from_document(document: Document) -> dict[str, Any]:
+    """Return a document as column values, `indexed` left out."""
+    values = {
+        column.name: getattr(document, column.name) for column in documents.c if column.name != "indexed"
+    }
+    values["level"] = document.level.value
+    for name in _TUPLES:
+        values[name] = json.dumps(values[name], ensure_ascii=False)
+    return values
