@@ -9,7 +9,7 @@ import sys
 import uvicorn
 
 from kb.errors import AnwenError, KnowledgeBaseError, SettingsError
-from kb.settings import Settings, read_settings, seal_environment
+from kb.settings import DEFAULT_KB, Settings, read_settings, seal_environment
 
 logger = logging.getLogger("anwen")
 
@@ -50,11 +50,15 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     # Imported here: Gradio and the libraries below it read the sealed environment when they load.
     from assistant.assistant import Assistant
     from assistant.triage import Triage
+    from ingest import starter
     from kb.base import KnowledgeBase
+    from kb.embed import load_embedder
     from web.site import build_app
 
     broken = ""
     try:
+        if settings.kb_dir == DEFAULT_KB:  # any other knowledge base holds only what was put into it
+            starter.bring_in(settings.starter_dir, settings.kb_dir, load_embedder(settings.embedding_model))
         library = KnowledgeBase.open(settings.kb_dir, model=settings.embedding_model)
     except (KnowledgeBaseError, SettingsError) as error:
         logger.warning("知识库打不开，只提供应急卡片：%s", error)

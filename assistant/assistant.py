@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 _DEPTH = 10
 _MOST_FOLLOW_UPS = 3
+_CANNOT_LOOK = "知识库现在打不开，原因已记入日志"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,19 @@ class _Request:
 class Assistant:
     """Answers from one knowledge base. Holds no conversation: the caller passes the history in."""
 
-    def __init__(self, kb: KnowledgeBase | None, triage: Triage, broken: str = "") -> None:
+    def __init__(
+        self, kb: KnowledgeBase | None, triage: Triage, broken: str = _CANNOT_LOOK, *, explain: bool = False
+    ) -> None:
         """Take what is known.
 
         Args:
             kb: the knowledge base, or None if it could not be opened; emergencies are answered all the same.
             triage: the rules that notice danger.
             broken: why there is no knowledge base, for the person to read.
+            explain: tell the full reason when something fails later (the command line does); a visitor of
+                the page gets a plain sentence instead, since reasons name paths on the server.
         """
+        self._explain = explain
         self._kb = kb
         self._triage = triage
         self._broken = broken
@@ -85,7 +91,8 @@ class Assistant:
                 yield replace(answer, emergency=emergency)
         except AnwenError as error:
             logger.warning("cannot answer: %s", error)
-            yield refuse.unavailable(str(error), request.audience, emergency)
+            reason = str(error) if self._explain else _CANNOT_LOOK
+            yield refuse.unavailable(reason, request.audience, emergency)
 
     def _answers(self, request: _Request, emergency: Emergency | None) -> Iterator[Answer]:
         if self._kb is None:
@@ -109,13 +116,13 @@ class Assistant:
 
 
 def build(settings: Settings) -> Assistant:
-    """Return an assistant on the configured knowledge base; one that cannot be opened is told, not raised."""
+    """Return an assistant for the command line; a knowledge base that cannot be opened is told, not raised."""
     triage = Triage.load(settings.starter_dir)
     try:
-        return Assistant(KnowledgeBase.open(settings.kb_dir, model=settings.embedding_model), triage)
+        kb = KnowledgeBase.open(settings.kb_dir, model=settings.embedding_model)
+        return Assistant(kb, triage, explain=True)
     except KnowledgeBaseError as error:
-        logger.error("%s", error)
-        return Assistant(None, triage, str(error))
+        return Assistant(None, triage, str(error), explain=True)
 
 
 def _grounded(request: _Request, found: Found) -> Iterator[Answer]:
@@ -148,7 +155,7 @@ def _open_on_steps(kb: KnowledgeBase, found: Found) -> Found:
             hits.append(hit)
         elif hit.document.doc_id not in shown:
             shown.add(hit.document.doc_id)
-            hits += [replace(first, score=hit.score, why=hit.why) for first in kb.guide(hit.document.doc_id)]
+            hits += [replace(part, score=hit.score, why=hit.why) for part in kb.guide(hit.document.doc_id)]
     return replace(found, hits=tuple(hits))
 
 

@@ -18,7 +18,6 @@ _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 _ASKS_NUMBER = re.compile(r"多少|几|多久|多长|多大|什么时候|罚")
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万]+(?:元|日|天|年|个|人|倍|小时|学时|次)")
 _NUMBER_WEIGHT = 1.5
-_GUIDE_NOW = "现在就做"
 _NOT_LAW = frozenset({Level.OTHER, Level.CASE})
 
 
@@ -44,7 +43,9 @@ def compose(question: str, hits: Sequence[Hit], audience: Audience, *, exact: bo
     citations: list[Citation] = []
     for number, hit in enumerate(chosen, start=1):
         lines = _quoted(question, hit, audience, exact)
-        quote = max(lines, key=lambda line: (_overlap(question, line), len(line)))
+        text = hit.focus or hit.chunk.text
+        whole = lines == [line for line in text.split("\n") if line]
+        quote = text if whole else max(lines, key=lambda line: (_overlap(question, line), len(line)))
         citations.append(Citation(number, hit.chunk, hit.document, hit.status, quote))
         lead = "" if number == 1 or exact else "另见 "
         blocks.append(f"{lead}**{_name(hit)}**{_badge(hit)} [{number}]\n\n{_block(lines, number, hit)}")
@@ -52,7 +53,9 @@ def compose(question: str, hits: Sequence[Hit], audience: Audience, *, exact: bo
 
 
 def _best(hits: Sequence[Hit]) -> list[Hit]:
-    """Return the first hit and those close behind it."""
+    """Return the first hit and those close behind it; a guide, if it comes first, stands alone."""
+    if hits[0].document.level is Level.GUIDE:
+        return [hit for hit in hits if hit.document.doc_id == hits[0].document.doc_id]
     top = hits[0].score
     return [hits[0], *(hit for hit in hits[1:_MOST_PASSAGES] if hit.score >= _CLOSE * top)]
 
@@ -60,7 +63,7 @@ def _best(hits: Sequence[Hit]) -> list[Hit]:
 def _quoted(question: str, hit: Hit, audience: Audience, exact: bool) -> list[str]:
     """Return lines of the passage, each an exact substring of it."""
     text = hit.focus or hit.chunk.text
-    if exact or len(text) <= _WHOLE[audience]:
+    if exact or hit.document.level is Level.GUIDE or len(text) <= _WHOLE[audience]:
         return [line for line in text.split("\n") if line]
     return excerpt(question, text)
 
@@ -97,7 +100,7 @@ def _overlap(question: str, sentence: str) -> float:
 
 
 def _block(lines: Sequence[str], number: int, hit: Hit) -> str:
-    if hit.document.level is Level.GUIDE and hit.chunk.label == _GUIDE_NOW:
+    if hit.document.level is Level.GUIDE:
         return "\n".join(f"{line} [{number}]" for line in lines)
     return "\n>\n".join(f"> {line} [{number}]" for line in lines)
 

@@ -66,7 +66,7 @@ def titles(lines: Sequence[str], file_stem: str) -> tuple[str, str]:
     for index, line in enumerate(first):
         if index and _PUBLISHED_LINE.search(line):
             return first[index - 1], ""
-    if first and len(first[0]) <= _TITLE_LENGTH and not re.search(r"[。；！？]", first[0]):
+    if len(first) > 1 and len(first[0]) <= _TITLE_LENGTH and not re.search(r"[。；！？]", first[0]):
         return first[0], ""
     return _FILE_DATE.sub("", file_stem), ""
 

@@ -24,6 +24,7 @@ _BINARY = (
     b"MZ",
     b"\x1f\x8b",
 )
+_NOT_TEXT = "内容不是文本（像是二进制文件或改了后缀的文件）。请用原来的软件另存为文本后再导入"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -62,25 +63,25 @@ def to_text(path: Path, data: bytes) -> str:
 
 
 def _plain_text(data: bytes) -> str:
-    if data.startswith(_BINARY) or (
-        b"\x00" in data[:100_000].replace(b"\xff\xfe", b"") and not _is_utf16(data)
-    ):
-        raise IngestError("内容不是文本（像是二进制文件或改了后缀的文件）。请用原来的软件另存为文本后再导入")
-    for encoding in ("utf-8-sig", "utf-16" if _is_utf16(data) else "utf-8", "gb18030"):
+    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if data.startswith(_BINARY) or (b"\x00" in data[:100_000] and not utf16):
+        raise IngestError(_NOT_TEXT)
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
         try:
-            text = data.decode(encoding)
+            return _without_controls(data.decode(encoding))
         except UnicodeDecodeError:
             continue
-        if len(_CONTROL.findall(text)) <= len(text) // 200:
-            return text
     guess = from_bytes(data).best()
     if guess is None or "\ufffd" in str(guess):
         raise IngestError("认不出文字编码。请另存为 UTF-8 后再导入")
-    return str(guess)
+    return _without_controls(str(guess))
 
 
-def _is_utf16(data: bytes) -> bool:
-    return data.startswith((b"\xff\xfe", b"\xfe\xff"))
+def _without_controls(text: str) -> str:
+    """Return text without stray control characters; many of them mean it is no text."""
+    if len(_CONTROL.findall(text)) > len(text) // 200:
+        raise IngestError(_NOT_TEXT)
+    return _CONTROL.sub("", text)
 
 
 def _pdf_text(data: bytes) -> str:

@@ -23,9 +23,9 @@ from kb.versions import statuses
 
 Mode = Literal["hybrid", "lexical", "dense"]
 DEPTH = 200  # candidates taken from each side before fusion
-_DENSE_SHARE = {"hybrid": 0.5, "lexical": 0.0, "dense": 1.0}
-_LOCAL_UNASKED = 0.8  # score factor for local rules when nobody has said where they are
-_SPARSE_LEVELS = frozenset({Level.GUIDE})
+_DENSE_SHARE = {"hybrid": 0.4, "lexical": 0.0, "dense": 1.0}
+_LOCAL_UNASKED = 0.7  # score factor for local rules when nobody has said where they are
+_ACTIONS = 2  # sections of a guide that tell what to do and what never to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +166,14 @@ class KnowledgeBase:
         return found.hits[0]
 
     def guide(self, guide_id: str, on: date | None = None) -> tuple[Hit, ...]:
-        """Return the first section of a guide as a hit, or nothing if the guide is not here."""
+        """Return a guide's sections 现在就做 and 千万别做 as hits, or nothing if the guide is not here."""
         document = self._current().documents.get(guide_id)
         if document is None:
             return ()
         status = self.status(guide_id, on)
-        return tuple(Hit(chunk, document, status, 1.0, ("应急卡片",)) for chunk in self.chunks(guide_id)[:1])
+        return tuple(
+            Hit(chunk, document, status, 1.0, ("应急卡片",)) for chunk in self.chunks(guide_id)[:_ACTIONS]
+        )
 
     # -- looking around ----------------------------------------------------------------------------
 
@@ -223,7 +225,7 @@ class KnowledgeBase:
         by_level: dict[str, int] = {}
         for document in documents:
             by_level[document.level.value] = by_level.get(document.level.value, 0) + 1
-        published = [d.published for d in documents if d.published and d.level not in _SPARSE_LEVELS]
+        published = [d.published for d in documents if d.published and d.level is not Level.GUIDE]
         return Stats(
             documents=len(documents),
             chunks=sum(self._catalogue.counts().values()),

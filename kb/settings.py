@@ -18,6 +18,7 @@ _OFFLINE = {
     "TRANSFORMERS_OFFLINE": "1",
     "TOKENIZERS_PARALLELISM": "true",
 }
+DEFAULT_KB = Path("data/kb")
 
 
 class Settings(BaseSettings):
@@ -25,7 +26,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ANWEN_", env_file=".env", frozen=True, extra="ignore")
 
-    kb_dir: Path = Field(Path("data/kb"), description="知识库目录")
+    kb_dir: Path = Field(DEFAULT_KB, description="知识库目录")
     starter_dir: Path = Field(Path(__file__).parent.parent / "starter", description="自带知识目录")
     embedding_model: str | None = Field(
         None, description="sentence-transformers 目录或模型名；留空用自带的静态模型"

@@ -25,7 +25,9 @@ _MAY_PRECEDE = re.compile(
 )
 # What right after a name makes it another text: 消防法|实施办法, 刑法|修正案.
 _OTHER_TEXT = re.compile(r"[》〉]?(?:实施|施行|的?(?:司法)?解释|修正案|释义|若干|办法|条例|细则)")
-_UNKNOWN = re.compile(r"[\u3400-\u9fff、“”]{1,30}(?:法|条例|规定|办法|细则|规程|规则|解释|标准|规范|决定|意见)$")
+_UNKNOWN = re.compile(
+    r"[\u3400-\u9fff、“”]{1,30}(?:法|条例|规定|办法|细则|规程|规则|解释|标准|规范|决定|意见)$"
+)
 _CLOSE_ENOUGH = 80.0  # per cent: one wrong character in a name of five or six
 _SHORTEST = 2
 

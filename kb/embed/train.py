@@ -24,6 +24,7 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, tr
 from torch.nn.functional import cross_entropy, normalize
 
 from kb.embed.corpus import Article, corpus_hash, read_articles
+from kb.embed.lay import add_lay_words, read_lay_words
 from kb.embed.pairs import Pair, PairSampler, TokenizedArticle, Tokens, tokenize
 
 logger = logging.getLogger(__name__)
@@ -78,9 +79,9 @@ def _short_pieces(pieces: Sequence[tuple[str, float]], options: Options) -> list
     """Return all single characters and the likeliest short pieces, likeliest first."""
     single = [piece for piece in pieces if len(piece[0]) == 1]
     several = [p for p in pieces if 1 < len(p[0]) <= options.piece_length and "的" not in p[0]]
-    several.sort(key=lambda piece: -piece[1])
+    several.sort(key=lambda piece: (-round(piece[1], 6), piece[0]))
     kept = single + several[: max(0, options.vocabulary - 1 - len(single))]
-    return sorted(kept, key=lambda piece: -piece[1])
+    return sorted(kept, key=lambda piece: (-round(piece[1], 6), piece[0]))
 
 
 def fit(articles: Sequence[TokenizedArticle], pieces: int, options: Options) -> NDArray[np.float32]:
@@ -104,7 +105,6 @@ def fit(articles: Sequence[TokenizedArticle], pieces: int, options: Options) -> 
             losses.append(loss.item())
         logger.info("pass %d of %d: loss %.3f", number + 1, options.passes, float(np.mean(losses)))
     vectors: NDArray[np.float32] = bag.weight.detach().numpy().copy()
-    vectors[_counts(articles, pieces) < options.rarest] = 0
     vectors[0] = 0
     return vectors
 
@@ -122,7 +122,7 @@ def _unit_rows(bag: torch.nn.EmbeddingBag, texts: Sequence[Tokens]) -> torch.Ten
     return normalize(bag(torch.from_numpy(np.concatenate(texts)), torch.from_numpy(starts)), dim=1)
 
 
-def _counts(articles: Sequence[TokenizedArticle], pieces: int) -> NDArray[np.int64]:
+def count_pieces(articles: Sequence[TokenizedArticle], pieces: int) -> NDArray[np.int64]:
     """Return how often each piece occurs in headings and texts."""
     tokens = [part for article in articles for part in (article.heading, *article.clauses)]
     return np.bincount(np.concatenate(tokens), minlength=pieces)
@@ -136,6 +136,7 @@ def save(folder: Path, tokenizer: Tokenizer, vectors: NDArray[np.float32]) -> No
     rows = np.round(vectors / scales[:, None]).astype(np.int8)
     tensors = {"embeddings": rows, "weights": scales.astype(np.float32)}
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "model.safetensors").chmod(0o644)  # save_file leaves it to its owner alone
     (folder / "tokenizer.json").write_text(tokenizer.to_str(pretty=False), encoding="utf-8")
     package = "sentence_transformers.models"
     modules = [
@@ -148,11 +149,13 @@ def save(folder: Path, tokenizer: Tokenizer, vectors: NDArray[np.float32]) -> No
 def train(articles: Sequence[Article], folder: Path, options: Options) -> None:
     """Train tokenizer and vectors and write them with a card that says what they are made of."""
     long_enough = [article for article in articles if len(article.text) >= _SHORTEST_ARTICLE]
-    tokenizer = train_tokenizer(articles, options)
+    tokenizer = train_tokenizer(long_enough, options)
     pieces = tokenizer.get_vocab_size()
     logger.info("%d articles, %d pieces", len(long_enough), pieces)
-    vectors = fit(tokenize(long_enough, tokenizer), pieces, options)
-    save(folder, tokenizer, vectors)
+    tokenized = tokenize(long_enough, tokenizer)
+    vectors, counts = fit(tokenized, pieces, options), count_pieces(tokenized, pieces)
+    vectors[counts < options.rarest] = 0
+    save(folder, *add_lay_words(tokenizer, vectors, counts, read_lay_words()))
     card = asdict(options) | {
         "articles": len(long_enough),
         "corpus_sha256": corpus_hash(long_enough),
@@ -169,9 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("corpus", nargs="+", type=Path, help="法规 Markdown 所在的文件夹")
     parser.add_argument("--out", required=True, type=Path, help="写到哪个文件夹")
     parser.add_argument("--dimension", type=int, default=256, help="向量维数")
-    parser.add_argument("--vocabulary", type=int, default=20_000, help="词片数上限")
-    parser.add_argument("--piece-length", type=int, default=4, help="词片最多几个字")
-    parser.add_argument("--passes", type=int, default=8, help="通读几遍")
+    parser.add_argument("--vocabulary", type=int, default=14_000, help="词片数上限")
+    parser.add_argument("--piece-length", type=int, default=3, help="词片最多几个字")
+    parser.add_argument("--passes", type=int, default=10, help="通读几遍")
     parser.add_argument("--seed", type=int, default=0, help="随机种子")
     options = vars(parser.parse_args(arguments))
     logging.basicConfig(level=logging.INFO, format="%(message)s")

@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+
+import prompts
+from kb.errors import PromptError
+from prompts import load
+
+FIELDS = {
+    "no_match": {"reason": "没有。", "documents": "3", "newest": "2026-01-01", "nearest": "没有相近的规定。"},
+    "unavailable": {"reason": "坏了"},
+    "empty": {},
+}
+
+
+def test_every_template_is_known_here_and_filled_completely() -> None:
+    names = {path.stem for path in Path(prompts.__file__).parent.glob("*.md")}
+    assert names == FIELDS.keys()
+    for name, fields in FIELDS.items():
+        text = load(name, **fields)
+        assert "{" not in text
+        assert all(value in text for value in fields.values())
+
+
+def test_wrong_fields_and_names_are_refused() -> None:
+    with pytest.raises(PromptError, match="nearest"):
+        load("no_match", reason="x")
+    with pytest.raises(PromptError, match="extra"):
+        load("unavailable", reason="x", extra="y")
+    with pytest.raises(PromptError, match="缺少提示模板"):
+        load("nothing")
+
+
+def test_braces_in_values_are_data() -> None:
+    assert "{reason} {0} {x.__class__}" in load("unavailable", reason="{reason} {0} {x.__class__}")

@@ -1,0 +1,115 @@
+"""The commands of design.md, run as a person runs them."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+
+def run(*arguments: str, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A knowledge base made by the command line, with the starter knowledge and one sample law."""
+    from tests.samples import RULE_2024, RULE_LAW
+
+    place = tmp_path_factory.mktemp("commands")
+    (place / "风筝安全法(2020-04-08).md").write_text(RULE_LAW, "utf-8")
+    (place / "条例.md").write_text(RULE_2024, "utf-8")
+    done = run("-m", "ingest", "starter", str(place), "--kb", str(place / "kb"), "--json")
+    report = json.loads(done.stdout)
+    assert {"added", "updated", "unchanged", "removed", "failed", "chunks", "seconds"} <= report.keys()
+    assert report["added"] == 2 + len(list((ROOT / "starter" / "guides").glob("*.md")))
+    return place / "kb"
+
+
+def test_show(folder: Path) -> None:
+    shown = json.loads(run("-m", "kb", "show", "风筝安全法", "第3条", "--kb", str(folder), "--json").stdout)
+    assert {key: shown[key] for key in ("law", "article", "version", "status")} == {
+        "law": "风筝安全法",
+        "article": "第三条",
+        "version": "风筝安全法@2020-04-08",
+        "status": "现行",
+    }
+    assert "二百元以下罚款" in shown["text"]
+    missing = run("-m", "kb", "show", "风筝安全法", "90", "--kb", str(folder), code=1)
+    assert missing.stderr == "错误：《风筝安全法》（2020-04-08 版）共4条，没有第九十条\n"
+
+
+def test_search_check_stats_list(folder: Path) -> None:
+    hits = json.loads(
+        run("-m", "kb", "search", "高压线附近放风筝", "-k", "3", "--kb", str(folder), "--json").stdout
+    )
+    assert {"chunk_id", "law", "article", "score", "text"} <= hits[0].keys()
+    assert len(hits) == 3
+    assert json.loads(run("-m", "kb", "check", "--kb", str(folder), "--json").stdout)["ok"] is True
+    assert json.loads(run("-m", "kb", "stats", "--kb", str(folder), "--json").stdout)["pending"] == 0
+    assert "风筝安全法@2020-04-08" in run("-m", "kb", "list", "--kb", str(folder)).stdout
+
+
+def test_ask(folder: Path) -> None:
+    said = json.loads(run("-m", "assistant", "家里煤气味好重", "--kb", str(folder), "--json").stdout)
+    assert said["state"] == "GROUNDED"
+    assert said["emergency"]["number"] == "119"
+    assert len(said["emergency"]["steps"]) == 3
+    cited = json.loads(run("-m", "assistant", "风筝安全法第二条", "--kb", str(folder), "--json").stdout)
+    assert [(c["law"], c["article"]) for c in cited["citations"]] == [("风筝安全法", "第二条")] or cited[
+        "citations"
+    ][0]["law"] == "中华人民共和国风筝安全法"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("-m", "kb", "stats", "--kb", "/nowhere/kb"), ("/nowhere/kb", "python -m ingest")),
+        (("-m", "ingest", "/no/such/path", "--kb", "KB"), ("/no/such/path", "路径不存在")),
+        (("-m", "assistant", "在吗", "--kb", "/nowhere/kb"), ("暂时查不了知识库",)),
+    ],
+    ids=["no knowledge base", "no such path", "asking without one"],
+)
+def test_what_cannot_be_done_is_said_in_chinese(
+    tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    filled = [str(tmp_path / "kb") if argument == "KB" else argument for argument in arguments]
+    done = run(*filled, code=0 if "assistant" in arguments else 1)
+    assert all(word in done.stdout + done.stderr for word in words)
+
+
+def test_a_knowledge_base_of_another_model(folder: Path, tmp_path: Path) -> None:
+    done = run(
+        "-m", "kb", "stats", "--kb", str(folder), code=1, ANWEN_EMBEDDING_MODEL=str(tmp_path / "no-model")
+    )
+    assert "no-model" in done.stderr
+    assert json.loads(run("-m", "kb", "check", "--kb", str(folder), "--json").stdout)["ok"] is True
+
+
+def test_a_port_in_use() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("app.py", code=1, ANWEN_PORT=str(port))
+    assert str(port) in done.stderr
+    assert "已被占用" in done.stderr
+
+
+def test_a_setting_that_makes_no_sense() -> None:
+    done = run("-m", "kb", "stats", code=1, ANWEN_PORT="eighty")
+    assert "ANWEN_PORT" in done.stderr
