@@ -47,7 +47,8 @@ def compose(question: str, hits: Sequence[Hit], audience: Audience, *, exact: bo
         whole = lines == [line for line in text.split("\n") if line]
         quote = text if whole else max(lines, key=lambda line: (_overlap(question, line), len(line)))
         citations.append(Citation(number, hit.chunk, hit.document, hit.status, quote))
-        lead = "" if number == 1 or exact else "另见 "
+        further = number > 1 and not exact and hit.document.doc_id != chosen[0].document.doc_id
+        lead = "另见 " if further else ""
         blocks.append(f"{lead}**{_name(hit)}**{_badge(hit)} [{number}]\n\n{_block(lines, number, hit)}")
     return Composed(tuple(blocks), tuple(citations))
 

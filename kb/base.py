@@ -1,30 +1,19 @@
 """The knowledge base as a reader sees it: open it, ask it, look around in it."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
-from kb import regions
 from kb.catalogue import Catalogue
 from kb.datatypes import Chunk, Document, Found, Hit, Level, Status
-from kb.dense import DenseIndex
 from kb.embed import Embedder, load_embedder
 from kb.errors import ArticleNotFoundError, KnowledgeBaseError, ModelMismatchError
-from kb.lexical import LexicalIndex
-from kb.lookup import Lookup
-from kb.numerals import article_label
-from kb.search import demote, filtered, fuse
-from kb.titles import Titles
-from kb.versions import statuses
+from kb.retrieve import Mode, Query, Retriever
 
-Mode = Literal["hybrid", "lexical", "dense"]
-DEPTH = 200  # candidates taken from each side before fusion
-_DENSE_SHARE = {"hybrid": 0.4, "lexical": 0.0, "dense": 1.0}
-_LOCAL_UNASKED = 0.7  # score factor for local rules when nobody has said where they are
 _ACTIONS = 2  # sections of a guide that tell what to do and what never to do
 
 
@@ -38,18 +27,6 @@ class Stats:
     newest_published: date | None
     by_level: Mapping[str, int]
     embedding_model: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
-    """Everything read from one generation of the catalogue, never changed afterwards."""
-
-    generation: str | None
-    documents: Mapping[str, Document]
-    titles: Titles
-    lookup: Lookup
-    lexical: LexicalIndex
-    dense: DenseIndex
 
 
 class KnowledgeBase:
@@ -66,7 +43,8 @@ class KnowledgeBase:
         self._lock = threading.RLock()  # one dense query at a time: they must not meet a reload
         try:
             self._check_model()
-            self._snapshot = self._read()
+            self._generation = self._catalogue.fact("generation")
+            self._retriever = Retriever(self._catalogue, self._embedder)
         except KnowledgeBaseError:
             self._catalogue.close()
             raise
@@ -90,8 +68,7 @@ class KnowledgeBase:
     def close(self) -> None:
         """Release files and connections."""
         with self._lock:
-            self._snapshot.lexical.close()
-            self._snapshot.dense.close()
+            self._retriever.close()
             self._catalogue.close()
 
     def __enter__(self) -> Self:
@@ -137,17 +114,7 @@ class KnowledgeBase:
             mode: which searches take part.
         """
         with self._lock:
-            snapshot = self._current()
-            status = statuses(snapshot.documents.values(), on or date.today())
-            looked_up = snapshot.lookup.find(question, status)
-            asked_region = regions.find(question) or region
-            found = self._search(snapshot, question, status, asked_region, mode)
-        if looked_up is None:
-            return Found(found.hits[:k], False, "", found.lexical_score, found.dense_score)
-        named = {hit.chunk.chunk_id for hit in looked_up.hits}
-        others = tuple(hit for hit in found.hits if hit.chunk.chunk_id not in named)
-        hits = (looked_up.hits + others)[:k]
-        return Found(hits, True, looked_up.notice, found.lexical_score, found.dense_score)
+            return self._current().find(Query(question, k, on or date.today(), region, mode))
 
     def article(self, law: str, article: str, *, on: date | None = None) -> Hit:
         """Return one article in the version in force on a day.
@@ -156,11 +123,7 @@ class KnowledgeBase:
             ArticleNotFoundError: if the law or the article is not here; says what is.
         """
         with self._lock:
-            snapshot = self._current()
-            status = statuses(snapshot.documents.values(), on or date.today())
-            name = snapshot.titles.resolve(law)
-            label = article_label(article)
-            found = snapshot.lookup.article(name, label, status)
+            found = self._current().article(law, article, on or date.today())
         if not found.hits:
             raise ArticleNotFoundError(found.notice)
         return found.hits[0]
@@ -217,7 +180,7 @@ class KnowledgeBase:
 
     def statuses(self, on: date | None = None) -> dict[str, Status]:
         """Return {doc_id: status} on a day (today if None)."""
-        return statuses(self._current().documents.values(), on or date.today())
+        return dict(self._current().statuses(on or date.today()))
 
     def stats(self) -> Stats:
         """Return how much is known."""
@@ -237,64 +200,15 @@ class KnowledgeBase:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _search(
-        self, snapshot: _Snapshot, question: str, status: Mapping[str, Status], region: str | None, mode: Mode
-    ) -> Found:
-        factors = _factors(snapshot.documents.values(), status, region)
-
-        def keep(chunk_id: str) -> bool:
-            return chunk_id.partition("#")[0] in factors
-
-        lexical: list[tuple[str, float]] = []
-        dense: list[tuple[str, float]] = []
-        if mode != "dense":
-            lexical = filtered(lambda k: snapshot.lexical.search(question, k), DEPTH, keep)
-        if mode != "lexical":
-            vector = self._embedder.embed_query(question)
-            dense = filtered(lambda k: snapshot.dense.search(vector, k), DEPTH, keep)
-        ranked = demote(
-            fuse(lexical, dense, _DENSE_SHARE[mode]), factors, lambda name: name.partition("#")[0]
-        )
-        best = ranked[:DEPTH]
-        chunks = self._catalogue.chunks_by_id([f.chunk_id for f in best])
-        hits = tuple(
-            Hit(
-                chunks[f.chunk_id],
-                snapshot.documents[chunks[f.chunk_id].doc_id],
-                status[chunks[f.chunk_id].doc_id],
-                f.score,
-                f.why(),
-            )
-            for f in best
-            if f.chunk_id in chunks
-        )
-        return Found(
-            hits,
-            lexical_score=lexical[0][1] if lexical else 0.0,
-            dense_score=dense[0][1] if dense else 0.0,
-        )
-
-    def _current(self) -> _Snapshot:
+    def _current(self) -> Retriever:
         with self._lock:
-            if self._catalogue.fact("generation") != self._snapshot.generation:
+            generation = self._catalogue.fact("generation")
+            if generation != self._generation:
                 self._check_model()
-                self._snapshot.lexical.close()
-                self._snapshot.dense.close()
-                self._snapshot = self._read()
-            return self._snapshot
-
-    def _read(self) -> _Snapshot:
-        generation = self._catalogue.fact("generation")
-        documents = self._catalogue.documents()
-        titles = Titles(documents)
-        return _Snapshot(
-            generation=generation,
-            documents={document.doc_id: document for document in documents},
-            titles=titles,
-            lookup=Lookup(documents, titles, self._catalogue.chunks_by_id, self._catalogue.chunks),
-            lexical=LexicalIndex(self._catalogue.index_folder()),
-            dense=DenseIndex(self._catalogue.index_folder()),
-        )
+                self._retriever.close()
+                self._retriever = Retriever(self._catalogue, self._embedder)
+                self._generation = generation
+            return self._retriever
 
     def _check_model(self) -> None:
         built_with = self._catalogue.fact("embedding_model")
@@ -303,18 +217,3 @@ class KnowledgeBase:
                 f"知识库 {self.folder} 是用向量模型 {built_with} 建的，现在配置的是 {self._embedder.name}。"
                 f"要改用现在的模型，请重建索引：python -m kb rebuild --kb {self.folder}"
             )
-
-
-def _factors(
-    documents: Iterable[Document], status: Mapping[str, Status], region: str | None
-) -> dict[str, float]:
-    """Return {doc_id: score factor} of the documents that may answer; the rest are left out."""
-    factors: dict[str, float] = {}
-    for document in documents:
-        if status[document.doc_id] is not Status.IN_FORCE:
-            continue
-        if document.region == regions.NATIONWIDE or (region and regions.covers(document.region, region)):
-            factors[document.doc_id] = 1.0
-        elif region is None or regions.covers(region, document.region):
-            factors[document.doc_id] = _LOCAL_UNASKED
-    return factors
