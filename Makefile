@@ -7,19 +7,22 @@ UV := 0.13.9
 TORCH := $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' requirements.txt)
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r
 
-.PHONY: run test lint format lock clean screens model
+.PHONY: run test lint unit format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python app.py
 
+# The checks run beside the tests: two cores, two jobs.
 test: $(VENV)/.ready-dev
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint unit
+
+lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-lint: $(VENV)/.ready-dev
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+unit: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

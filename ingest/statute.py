@@ -10,7 +10,7 @@ from kb.numerals import NUMERAL, to_chinese, to_int
 _MARKS = r"(?:#{1,6}\s*)?(?:\*\*)?\s*"
 _ARTICLE = re.compile(
     rf"^\s*{_MARKS}[第笫]\s?(?P<main>{NUMERAL}{{1,9}})\s?条(?:之(?P<sub>[一二三四五六七八九十]+))?(?:\*\*)?"
-    r"(?:[\s　]+(?P<rest>.*)|(?P<glued>[^\s的、至到和或与及规所第款项之等中起前后，,；;。）)].+))$"
+    r"(?:[\s　]+(?P<rest>.*)|(?P<glued>[^\s的、至到和或与及规所第款项之等中起前后，,；;。）)].+)|)$"
 )
 _PATH = re.compile(
     rf"^\s*{_MARKS}第(?P<number>{NUMERAL}{{1,5}})(?P<unit>分编|编|章|节|部分)(?:\*\*)?(?P<title>.*)$"
@@ -62,8 +62,8 @@ def split(text: str) -> Statute | None:
     """Return the statute in `text`, or None if it has no articles.
 
     A line is an article heading only if its number runs on from the one before, so a wrapped
-    「第二十条的规定」 is left where it stands. Where the space after the number was lost, the number
-    must be the very next one.
+    「第二十条的规定」 is left where it stands. Where the space after the number was lost, or the
+    number stands alone on its line, it must be the very next one.
 
     >>> statute = split("甲条例\\n第一章 总则\\n第一条 为了安全。\\n第二条 依照\\n第九条 的规定。\\n第三条 完。")
     >>> [(p.label, p.path, p.text) for p in statute.passages][1]
@@ -128,11 +128,11 @@ def _running(candidates: Sequence[tuple[int, re.Match[str]]]) -> dict[int, tuple
             spaced = {
                 n
                 for n, (_, m) in zip(numbers[place + 1 :], candidates[place + 1 :], strict=True)
-                if not m["glued"]
+                if m["rest"]
             }
-            if match["glued"] or not _starts_after_gap(last, number, spaced):
+            if not match["rest"] or not _starts_after_gap(last, number, spaced):
                 continue
-        accepted[index] = (number, match["glued"] or match["rest"])
+        accepted[index] = (number, match["glued"] or match["rest"] or "")
         last = number
     return accepted
 

@@ -90,14 +90,14 @@ class SentenceTransformerEmbedder:
 def _load(model: str) -> "SentenceTransformer":
     """Return the model. Raises SettingsError, saying what to do."""
     remedy = "请检查 embedding_model 设置：填模型文件夹的路径，或先在联网的机器上下载该模型；留空则用自带的向量模型。"
+    is_path = Path(model).is_absolute() or model.startswith(".")
+    if is_path and not Path(model).is_dir():
+        raise SettingsError(f"向量模型文件夹不存在：{model}。{remedy}")
     try:
         from huggingface_hub import constants
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise SettingsError(f"缺少 sentence-transformers（{error}），请先安装 requirements.txt。") from error
-    is_path = Path(model).is_absolute() or model.startswith(".")
-    if is_path and not Path(model).is_dir():
-        raise SettingsError(f"向量模型文件夹不存在：{model}。{remedy}")
     try:
         return SentenceTransformer(
             model,
