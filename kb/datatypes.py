@@ -106,6 +106,7 @@ class Found:
     notice: str = ""  # "《消防法》共74条，没有第九十条"
     lexical_score: float = 0.0  # best BM25 score, before fusion
     dense_score: float = 0.0  # best cosine, before fusion
+    bank_score: float = 0.0  # cosine of the nearest question in the bank
 
 
 @dataclass(frozen=True, slots=True)

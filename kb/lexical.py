@@ -1,5 +1,6 @@
 """The lexical index: BM25 over title, chapter path and text in tantivy, a cache of the catalogue."""
 
+import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ _FIELDS = (
     _Field("title", 0.3, bigrams, lambda chunk: chunk.law),
     _Field("path", 0.2, bigrams, lambda chunk: " ".join((*chunk.path, chunk.label))),
 )
+_TEXT_FIELDS = _FIELDS[:2]
 
 
 class LexicalIndex:
@@ -76,17 +78,22 @@ class LexicalIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def search(self, question: str, k: int) -> list[tuple[str, float]]:
-        """Return at most k (chunk_id, BM25 score), best first; equal scores by chunk_id."""
-        terms = [
-            (
-                tantivy.Occur.Should,
-                tantivy.Query.boost_query(
-                    tantivy.Query.term_query(self._index.schema, field.name, term, "freq"), field.weight
-                ),
-            )
-            for field in _FIELDS
-            for term in sorted(set(field.tokenise(question)))
+    def search(
+        self, question: str, k: int, also: Sequence[tuple[str, float]] = ()
+    ) -> list[tuple[str, float]]:
+        """Return at most k (chunk_id, BM25 score), best first; equal scores by chunk_id.
+
+        Args:
+            question: its terms are looked for in every field.
+            k: at most so many results.
+            also: further words for the text itself, each with its weight.
+        """
+        terms = [self._term(field, term, 1.0) for field in _FIELDS for term in _terms(field, question)]
+        terms += [
+            self._term(field, term, weight)
+            for words_, weight in also
+            for field in _TEXT_FIELDS
+            for term in _terms(field, words_)
         ]
         if not terms:
             return []
@@ -94,10 +101,27 @@ class LexicalIndex:
         hits = [(self._searcher.doc(address)["chunk_id"][0], score) for score, address in found]
         return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
 
+    def idf(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return {bigram: how rare it is in the texts}, at least 0, as BM25 counts it."""
+        total = self._searcher.num_docs
+        found = {}
+        for term in terms:
+            count = self._searcher.doc_freq(_FIELDS[0].name, term)
+            found[term] = math.log(1 + (total - count + 0.5) / (count + 0.5))
+        return found
+
+    def _term(self, field: _Field, term: str, weight: float) -> tuple[tantivy.Occur, tantivy.Query]:
+        query = tantivy.Query.term_query(self._index.schema, field.name, term, "freq")
+        return tantivy.Occur.Should, tantivy.Query.boost_query(query, field.weight * weight)
+
     def ids(self) -> set[str]:
         """Return every chunk id stored."""
         found = self._searcher.search(tantivy.Query.all_query(), _ALL_IDS, count=False).hits
         return {self._searcher.doc(address)["chunk_id"][0] for _, address in found}
+
+
+def _terms(field: _Field, text: str) -> list[str]:
+    return sorted(set(field.tokenise(text)))
 
 
 def _schema() -> tantivy.Schema:

@@ -6,7 +6,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from kb import regions
+import numpy as np
+from numpy.typing import NDArray
+
+from kb import regions, rerank, thesaurus
+from kb.bank import BankQuestion, read_bank
+from kb.bank.index import BankIndex, Match
 from kb.catalogue import Catalogue
 from kb.datatypes import Document, Found, Hit, Status
 from kb.dense import DenseIndex
@@ -14,18 +19,26 @@ from kb.embed import Embedder
 from kb.intent import asks_penalty, is_penalty
 from kb.lexical import LexicalIndex
 from kb.lookup import Lookup
+from kb.normalise import fold
 from kb.numerals import article_label
+from kb.rerank import features
+from kb.rerank.features import Candidate
 from kb.search import Fused, Scored, demote, filtered, fuse
 from kb.titles import Titles
 from kb.versions import statuses
 
+FloatMatrix = NDArray[np.float32]
 Mode = Literal["hybrid", "lexical", "dense"]
 
 DEPTH = 200  # candidates taken from each side before fusion
 _DENSE_SHARE = {"hybrid": 0.4, "lexical": 0.0, "dense": 1.0}
+_BANK_SHARE = 0.5  # of each of the bank's two scores, beside the fused one, when candidates are chosen
+_BANK_DEPTH = 80  # questions of the bank taken from each of its searches
+_RERANKED = 100  # candidates the reranker looks at
+_LEGAL_WEIGHTS = (0.4, 0.25, 0.15, 0.15)  # of a lay word's legal terms, best first, beside the word itself
 _LOCAL_UNASKED = 0.7  # score factor for local rules when nobody has said where they are
 _PENALTY_ASKED = 1.5  # score factor for passages with a penalty when one is asked for
-_LOOKED_AT_FOR_PENALTY = 60  # passages among which penalties are raised
+_WORTH_TELLING = 0.7  # cosine from which the bank's nearest question is named as a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +52,34 @@ class Query:
     mode: Mode = "hybrid"
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the searches brought for one question."""
+
+    region: str | None  # where the asker is, or the region the question names
+    lexical: Mapping[str, float]  # chunk_id -> BM25
+    dense: Mapping[str, float]  # chunk_id -> cosine
+    fused: tuple[Fused, ...]  # both, merged, best first
+    matches: Mapping[str, Match]  # chunk_id -> nearest question of the bank
+
+    @property
+    def best_cosine(self) -> float:
+        """How near the bank's nearest question is; 0 without a bank."""
+        return max((match.cosine for match in self.matches.values()), default=0.0)
+
+
 class Retriever:
     """Everything read from one generation of a knowledge base; never changed, only replaced."""
 
-    def __init__(self, catalogue: Catalogue, embedder: Embedder) -> None:
+    def __init__(
+        self, catalogue: Catalogue, embedder: Embedder, bank: Sequence[BankQuestion] | None = None
+    ) -> None:
         """Read the documents and open both indexes.
+
+        Args:
+            catalogue: the documents and their chunks.
+            embedder: the model the dense index was built with.
+            bank: questions with known answers; the shipped bank if None.
 
         Raises:
             KnowledgeBaseError: if an index cannot be opened.
@@ -56,6 +92,10 @@ class Retriever:
         self._lookup = Lookup(documents, self._titles, catalogue.chunks_by_id, catalogue.chunks)
         self._lexical = LexicalIndex(catalogue.index_folder())
         self._dense = DenseIndex(catalogue.index_folder())
+        self._thesaurus = thesaurus.shipped()
+        self._reranker = rerank.shipped()
+        held = [q for q in (read_bank() if bank is None else bank) if _doc_id(q.chunk_id) in self.documents]
+        self._bank = BankIndex(held, embedder) if held else None
         self.statuses = lru_cache(maxsize=32)(self._statuses)
         self._factors = lru_cache(maxsize=64)(self._work_out_factors)
 
@@ -94,35 +134,112 @@ class Retriever:
                 factors[document.doc_id] = _LOCAL_UNASKED
         return factors
 
+    def gather(self, query: Query, leave_out: str = "") -> Gathered:
+        """Return the candidates of all searches, with the ranking they have without the reranker.
+
+        Args:
+            query: the question and its circumstances.
+            leave_out: a question of the bank that must not match itself (when learning from the bank).
+        """
+        region = regions.find(query.question) or query.region
+        factors = self._factors(query.on, region)
+        lexical, dense, vector = self._searches(query, factors)
+        fused = demote(fuse(lexical, dense, _DENSE_SHARE[query.mode]), factors, _doc_id)
+        matches: dict[str, Match] = {}
+        if self._bank and vector is not None and query.mode == "hybrid":
+            found = self._bank.search(query.question, vector, _BANK_DEPTH, leave_out)
+            matches = {chunk_id: match for chunk_id, match in found.items() if _doc_id(chunk_id) in factors}
+        return Gathered(region, dict(lexical), dict(dense), tuple(fused), matches)
+
+    def candidates(self, gathered: Gathered) -> list[Candidate]:
+        """Return the candidates the reranker looks at, with their passages."""
+        best = max((match.lexical for match in gathered.matches.values()), default=0.0) or 1.0
+        scores = {fused.chunk_id: fused.score for fused in gathered.fused}
+        for chunk_id, match in gathered.matches.items():
+            near = max(0.0, match.cosine) + match.lexical / best
+            scores[chunk_id] = scores.get(chunk_id, 0.0) + _BANK_SHARE * near
+        names = sorted(scores, key=lambda name: (-scores[name], name))[:_RERANKED]
+        chunks = self._catalogue.chunks_by_id(names)
+        return [
+            Candidate(
+                chunks[name],
+                self.documents[chunks[name].doc_id],
+                gathered.lexical.get(name, 0.0),
+                gathered.dense.get(name, 0.0),
+                gathered.matches.get(name),
+            )
+            for name in names
+            if name in chunks  # a writer may have removed it since the index was read
+        ]
+
+    def features(self, question: str, gathered: Gathered, candidates: Sequence[Candidate]) -> FloatMatrix:
+        """Return the candidates' features, (n, len(kb.rerank.features.NAMES))."""
+        laws = [mention.name for mention in self._titles.mentions(fold(question))]
+        asked = features.asked(question, self._lexical.idf, gathered.region, laws, self._thesaurus)
+        return features.matrix(asked, candidates)
+
     def _search(self, query: Query, named: Sequence[Hit]) -> Found:
-        factors = self._factors(query.on, regions.find(query.question) or query.region)
-        lexical, dense = self._candidates(query, factors)
-        ranked = demote(fuse(lexical, dense, _DENSE_SHARE[query.mode]), factors, _doc_id)
+        gathered = self.gather(query)
         already = {hit.chunk.chunk_id for hit in named}
-        ranked = [fused for fused in ranked if fused.chunk_id not in already]
-        if query.mode == "hybrid" and asks_penalty(query.question):
-            hits = _penalties_first(self._hits(ranked[: max(query.k, _LOOKED_AT_FOR_PENALTY)], query.on))
+        if gathered.best_cosine >= self._reranker.least_cosine:
+            hits = self._reranked(query, gathered)
         else:
-            hits = self._hits(ranked[: query.k], query.on)
+            hits = self._fused(query, gathered, already)
         return Found(
-            tuple(hits[: query.k]),
-            lexical_score=lexical[0][1] if lexical else 0.0,
-            dense_score=dense[0][1] if dense else 0.0,
+            tuple(hit for hit in hits if hit.chunk.chunk_id not in already)[: query.k],
+            lexical_score=max(gathered.lexical.values(), default=0.0),
+            dense_score=max(gathered.dense.values(), default=0.0),
+            bank_score=gathered.best_cosine,
         )
 
-    def _candidates(self, query: Query, factors: Mapping[str, float]) -> tuple[Scored, Scored]:
+    def _reranked(self, query: Query, gathered: Gathered) -> list[Hit]:
+        candidates = self.candidates(gathered)
+        scores = self._reranker.scores(self.features(query.question, gathered, candidates))
+        status = self.statuses(query.on)
+        ranks = {fused.chunk_id: fused for fused in gathered.fused}
+        hits = [
+            Hit(
+                candidate.chunk,
+                candidate.document,
+                status[candidate.document.doc_id],
+                float(score),
+                _why(candidate, ranks.get(candidate.chunk.chunk_id)),
+            )
+            for candidate, score in zip(candidates, scores, strict=True)
+        ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.chunk_id))
+
+    def _fused(self, query: Query, gathered: Gathered, already: set[str]) -> list[Hit]:
+        """Return the hits in the order of fusion alone: the bank knows nothing like this question."""
+        ranked = [fused for fused in gathered.fused if fused.chunk_id not in already]
+        if query.mode == "hybrid" and asks_penalty(query.question):
+            return _penalties_first(self._hits(ranked[: max(query.k, _RERANKED)], query.on))
+        return self._hits(ranked[: query.k], query.on)
+
+    def _searches(
+        self, query: Query, factors: Mapping[str, float]
+    ) -> tuple[Scored, Scored, NDArray[np.float32] | None]:
         def keep(chunk_id: str) -> bool:
             return _doc_id(chunk_id) in factors
 
         lexical: Scored = ()
         dense: Scored = ()
+        vector = None
         depth = max(DEPTH, query.k)
         if query.mode != "dense":
-            lexical = filtered(lambda k: self._lexical.search(query.question, k), depth, keep)
+            also = self._legal_terms(query.question) if query.mode == "hybrid" else ()
+            lexical = filtered(lambda k: self._lexical.search(query.question, k, also), depth, keep)
         if query.mode != "lexical":
-            vector = self._embedder.embed_query(query.question)
-            dense = filtered(lambda k: self._dense.search(vector, k), depth, keep)
-        return lexical, dense
+            vector = question_vector = self._embedder.embed_query(query.question)
+            dense = filtered(lambda k: self._dense.search(question_vector, k), depth, keep)
+        return lexical, dense, vector
+
+    def _legal_terms(self, question: str) -> list[tuple[str, float]]:
+        return [
+            (term, weight)
+            for entry in self._thesaurus.find(question)
+            for term, weight in zip(entry.legal, _LEGAL_WEIGHTS, strict=False)
+        ]
 
     def _hits(self, ranked: Sequence[Fused], on: date) -> list[Hit]:
         status = self.statuses(on)
@@ -132,6 +249,14 @@ class Retriever:
             for fused in ranked
             if (chunk := chunks.get(fused.chunk_id))  # a writer may have removed it since the index was read
         ]
+
+
+def _why(candidate: Candidate, fused: Fused | None) -> tuple[str, ...]:
+    """Return the reasons for a reranked hit in Chinese."""
+    reasons = fused.why() if fused else ()
+    if candidate.match and candidate.match.cosine >= _WORTH_TELLING:
+        reasons = (*reasons, f"近似问法“{candidate.match.question}”")
+    return reasons
 
 
 def _doc_id(chunk_id: str) -> str:

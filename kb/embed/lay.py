@@ -52,3 +52,11 @@ def add_lay_words(
             rows[known] = row
     extended: Tokenizer = Tokenizer.from_str(json.dumps(state))
     return extended, np.stack(rows).astype(np.float32)
+
+
+def silent_pieces(tokenizer: Tokenizer, words: Mapping[str, str]) -> NDArray[np.bool_]:
+    """Return True for the pieces that count for nothing: the unknown one and words without a meaning."""
+    ids = [tokenizer.token_to_id(word) for word, meaning in words.items() if not meaning]
+    silent = np.zeros(tokenizer.get_vocab_size(), np.bool_)
+    silent[[0, *(piece for piece in ids if piece is not None)]] = True
+    return silent

@@ -33,15 +33,15 @@ class TokenizedArticle:
 
 def tokenize(articles: Sequence[Article], tokenizer: Tokenizer) -> list[TokenizedArticle]:
     """Return the articles as token ids, cut at commas, stops and colons; empty ones are left out."""
-    laws = _encode([article.law for article in articles], tokenizer)
-    headings = _encode([article.heading for article in articles], tokenizer)
+    laws = encode([article.law for article in articles], tokenizer)
+    headings = encode([article.heading for article in articles], tokenizer)
     clauses: list[list[Tokens]] = [[] for _ in articles]
     owners, texts = [], []
     for place, article in enumerate(articles):
         for clause in _CLAUSE_END.split(article.text):
             owners.append(place)
             texts.append(clause)
-    for place, tokens in zip(owners, _encode(texts, tokenizer), strict=True):
+    for place, tokens in zip(owners, encode(texts, tokenizer), strict=True):
         if len(tokens):
             clauses[place].append(tokens)
     triples = zip(laws, headings, clauses, strict=True)
@@ -97,5 +97,6 @@ class PairSampler:
         return kept if len(kept) > 1 else query
 
 
-def _encode(texts: Sequence[str], tokenizer: Tokenizer) -> list[Tokens]:
+def encode(texts: Sequence[str], tokenizer: Tokenizer) -> list[Tokens]:
+    """Return the token ids of each text."""
     return [np.array(encoding.ids, np.int64) for encoding in tokenizer.encode_batch_fast(list(texts))]

@@ -1,8 +1,8 @@
-"""Train the shipped static embedding model from scratch on Markdown statutes.
+"""Train the shipped static embedding model from scratch on Markdown statutes and the question bank.
 
     python -m kb.embed.train DIR... --out kb/embed/weights
 
-Contrastive: within a batch, each query must find its own document among all the others
+First on the statutes alone, then on the bank's questions too (`tune`). Contrastive: within a batch, each query must find its own document among all the others
 (InfoNCE; van den Oord et al. 2018, arXiv:1807.03748). How much a word counts is learned with it,
 in the length of its vector. The folder written is a sentence-transformers StaticEmbedding whose
 rows are int8 with one scale each.
@@ -21,11 +21,14 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import cross_entropy
 
+from kb.bank import BankQuestion, read_bank
 from kb.embed.corpus import Article, corpus_hash, read_articles
-from kb.embed.lay import add_lay_words, read_lay_words
-from kb.embed.pairs import Pair, PairSampler, TokenizedArticle, Tokens, tokenize
+from kb.embed.lay import add_lay_words, read_lay_words, silent_pieces
+from kb.embed.lessons import bank_hash, make_lessons
+from kb.embed.pairs import Pair, PairSampler, TokenizedArticle, tokenize
+from kb.embed.tune import TuningOptions, tune, unit_rows
 
 logger = logging.getLogger(__name__)
 
@@ -111,15 +114,10 @@ def fit(articles: Sequence[TokenizedArticle], pieces: int, options: Options) -> 
 
 def _loss(bag: torch.nn.EmbeddingBag, pairs: Sequence[Pair], temperature: float) -> torch.Tensor:
     """Return the mean InfoNCE loss of both directions, query to document and back."""
-    queries, documents = (_unit_rows(bag, side) for side in zip(*pairs, strict=True))
+    queries, documents = (unit_rows(bag, side) for side in zip(*pairs, strict=True))
     scores = queries @ documents.T / temperature
     own = torch.arange(len(pairs))
     return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
-
-
-def _unit_rows(bag: torch.nn.EmbeddingBag, texts: Sequence[Tokens]) -> torch.Tensor:
-    starts = np.cumsum([0, *(len(text) for text in texts[:-1])])
-    return normalize(bag(torch.from_numpy(np.concatenate(texts)), torch.from_numpy(starts)), dim=1)
 
 
 def count_pieces(articles: Sequence[TokenizedArticle], pieces: int) -> NDArray[np.int64]:
@@ -146,24 +144,64 @@ def save(folder: Path, tokenizer: Tokenizer, vectors: NDArray[np.float32]) -> No
     (folder / "modules.json").write_text(json.dumps(modules, indent=1) + "\n", encoding="utf-8")
 
 
-def train(articles: Sequence[Article], folder: Path, options: Options) -> None:
-    """Train tokenizer and vectors and write them with a card that says what they are made of."""
+def train(
+    articles: Sequence[Article],
+    questions: Sequence[BankQuestion],
+    folder: Path,
+    options: Options,
+    tuning: TuningOptions | None = None,
+) -> None:
+    """Train tokenizer and vectors and write them with a card that says what they are made of.
+
+    Args:
+        articles: of the statutes.
+        questions: of the bank; without any there is no second stage.
+        folder: where the model is written.
+        options: of the first stage.
+        tuning: of the second; None for the usual ones.
+    """
     long_enough = [article for article in articles if len(article.text) >= _SHORTEST_ARTICLE]
-    tokenizer = train_tokenizer(long_enough, options)
-    pieces = tokenizer.get_vocab_size()
-    logger.info("%d articles, %d pieces", len(long_enough), pieces)
-    tokenized = tokenize(long_enough, tokenizer)
-    vectors, counts = fit(tokenized, pieces, options), count_pieces(tokenized, pieces)
-    vectors[counts < options.rarest] = 0
-    save(folder, *add_lay_words(tokenizer, vectors, counts, read_lay_words()))
-    card = asdict(options) | {
-        "articles": len(long_enough),
-        "corpus_sha256": corpus_hash(long_enough),
-        "pieces": pieces,
-        "command": " ".join(["python -m kb.embed.train", *sys.argv[1:]]),
-    }
+    tokenizer, vectors = _first_stage(long_enough, options)
+    card = asdict(options) | {"articles": len(long_enough), "corpus_sha256": corpus_hash(long_enough)}
+    if questions:
+        tuning = tuning or TuningOptions()
+        vectors = _second_stage(tokenizer, vectors, (long_enough, questions), (options, tuning))
+        card |= {
+            "tuning": asdict(tuning),
+            "questions": len(questions),
+            "bank_sha256": bank_hash(questions),
+            "trained_on_validation_questions": any(question.is_validation for question in questions),
+        }
+    save(folder, tokenizer, vectors)
+    card["pieces"] = tokenizer.get_vocab_size()
+    card["command"] = " ".join(["python -m kb.embed.train", *sys.argv[1:]])
     text = json.dumps(card, ensure_ascii=False, indent=1)
     (folder / "model-card.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _first_stage(articles: Sequence[Article], options: Options) -> tuple[Tokenizer, NDArray[np.float32]]:
+    """Return tokenizer and vectors as the statutes and the lay words alone make them."""
+    tokenizer = train_tokenizer(articles, options)
+    pieces = tokenizer.get_vocab_size()
+    logger.info("%d articles, %d pieces", len(articles), pieces)
+    tokenized = tokenize(articles, tokenizer)
+    vectors, counts = fit(tokenized, pieces, options), count_pieces(tokenized, pieces)
+    vectors[counts < options.rarest] = 0
+    return add_lay_words(tokenizer, vectors, counts, read_lay_words())
+
+
+def _second_stage(
+    tokenizer: Tokenizer,
+    vectors: NDArray[np.float32],
+    texts: tuple[Sequence[Article], Sequence[BankQuestion]],
+    options: tuple[Options, TuningOptions],
+) -> NDArray[np.float32]:
+    """Return the vectors after the question bank; words that only mark a question stay at zero."""
+    articles, questions = texts
+    first, second = options
+    lessons = make_lessons(questions, articles, tokenizer)
+    sampler = PairSampler(tokenize(articles, tokenizer), first.mix, first.seed + 1)
+    return tune(vectors, silent_pieces(tokenizer, read_lay_words()), lessons, sampler, second)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -174,16 +212,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--dimension", type=int, default=256, help="向量维数")
     parser.add_argument("--vocabulary", type=int, default=14_000, help="词片数上限")
     parser.add_argument("--piece-length", type=int, default=3, help="词片最多几个字")
-    parser.add_argument("--passes", type=int, default=10, help="通读几遍")
+    parser.add_argument("--passes", type=int, default=10, help="法规通读几遍")
     parser.add_argument("--seed", type=int, default=0, help="随机种子")
+    parser.add_argument(
+        "--bank", choices=("all", "train", "none"), default="all", help="题库用全部、只用训练部分、不用"
+    )
     options = vars(parser.parse_args(arguments))
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(2)
-    folder = options.pop("out")
+    folder, part = options.pop("out"), options.pop("bank")
     articles = read_articles(options.pop("corpus"))
     if not articles:
         parser.error("这些文件夹里没有带“第…条”的 Markdown 文件")
-    train(articles, folder, Options(**options))
+    questions = [q for q in read_bank() if part == "all" or (part == "train" and not q.is_validation)]
+    train(articles, questions, folder, Options(**options))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import Unigram
 
+from kb.bank import BankQuestion
+from kb.datatypes import Audience
 from kb.embed import load_embedder
 from kb.embed.corpus import Article, read_articles
 from kb.embed.hub import SentenceTransformerEmbedder
-from kb.embed.lay import read_lay_words
+from kb.embed.lay import add_lay_words, read_lay_words, silent_pieces
+from kb.embed.lessons import Lessons, bank_hash, make_lessons
 from kb.embed.pairs import PairSampler, TokenizedArticle
 from kb.embed.static import DOCUMENT_CHARACTERS, QUERY_CHARACTERS, WEIGHTS, StaticEmbedder
 from kb.errors import SettingsError
@@ -171,6 +176,8 @@ def test_shipped_folder_is_small_and_says_where_it_comes_from():
     assert len(card["corpus_sha256"]) == 64
     assert card["articles"] > 0
     assert card["dimension"] == StaticEmbedder().dimension
+    assert len(card["bank_sha256"]) == 64
+    assert card["questions"] > 10_000
 
 
 @pytest.mark.parametrize("missing", ["tokenizer.json", "model.safetensors"])
@@ -292,8 +299,8 @@ def test_pairs_come_from_one_article_and_keep_query_and_rest_apart():
     assert len(pairs) == 2
 
 
-def test_lay_word_takes_the_vector_of_its_legal_words(static):
-    assert static.embed_query("电瓶车") == pytest.approx(static.embed_query("电动自行车"), abs=0.02)
+def test_lay_word_lies_beside_its_legal_word_and_question_words_count_for_nothing(static):
+    assert static.embed_query("电瓶车") @ static.embed_query("电动自行车") > 0.7
     assert not static.embed_query("怎么办呢").any()
     words = read_lay_words()
     assert len(words) > 250
@@ -302,9 +309,83 @@ def test_lay_word_takes_the_vector_of_its_legal_words(static):
         assert not meaning or static.embed_query(meaning).any(), word
 
 
+def test_added_lay_word_takes_the_vector_of_its_legal_words():
+    tokenizer = Tokenizer(Unigram([("[UNK]", 0.0), ("车", -3.0), ("轮", -3.0), ("汽车", -4.0)], unk_id=0))
+    vectors = np.array([[0, 0], [1, 0], [0, 1], [2, 2]], np.float32)
+    counts = np.array([0, 50, 50, 50])
+    extended, rows = add_lay_words(tokenizer, vectors, counts, {"四轮": "汽车", "车": "轮", "啥": ""})
+    assert rows[extended.token_to_id("四轮")].tolist() == [2, 2]
+    assert rows[extended.token_to_id("车")].tolist() == [1, 0]  # statutes know it well
+    assert silent_pieces(extended, {"四轮": "汽车", "啥": ""}).tolist() == [True, *[False] * 4, True]
+    assert tokenizer.get_vocab_size() == 4
+
+
+def _question(article, text, law="甲“三同时”办法"):
+    return BankQuestion(f"{law}@2020-01-01#{article}", law, article, Audience.CITIZEN, text)
+
+
+def test_lessons_join_each_question_with_its_article_whatever_the_quotation_marks(static, caplog):
+    articles = [
+        Article("乙法", "第一条", (), "防火。"),
+        Article("甲三同时办法", "第一条", ("第一章 总则",), "防毒。"),
+    ]
+    tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
+    with caplog.at_level(logging.WARNING, logger="kb.embed.lessons"):
+        lessons = make_lessons(
+            [_question("第一条", "毒气"), _question("第九条", "没有这条")], articles, tokenizer
+        )
+    assert lessons.answers.tolist() == [1]
+    assert lessons.laws.tolist() == [0, 1]
+    assert lessons.articles[1].tolist() == tokenizer.encode("甲三同时办法 第一章 总则 防毒。").ids
+    assert "1 of 2" in caplog.text
+    asked = [_question("第一条", "毒气")]
+    assert bank_hash(asked) != bank_hash([_question("第一条", "煤气")]) != bank_hash(asked * 2)
+
+
+@pytest.mark.slow
+def test_lookalikes_are_the_nearest_wrong_articles_of_all_laws_and_of_the_same():
+    from kb.embed.tune import find_lookalikes
+
+    vectors = np.eye(50, dtype=np.float32) + 0.01
+    vectors[1] = vectors[0] + 0.1 * vectors[1]  # the wrong article of another law, and the nearest
+    articles = [np.array([n]) for n in range(50)]
+    lessons = Lessons([np.array([0])], np.array([0]), articles, np.array([0, 1, 0, *[1] * 47]))
+    found = find_lookalikes(vectors, lessons)
+    assert found.shape == (1, 32)
+    assert 1 in found[0, :16] and 0 not in found[0, :16]
+    assert 2 in found[0, 16:] and {*found[0, 16:].tolist()} <= {0, 2}
+
+
+@pytest.mark.slow
+def test_tuning_brings_questions_to_their_articles_and_leaves_silent_words_at_zero():
+    from kb.embed.tune import TuningOptions, embed, tune
+
+    random = np.random.default_rng(5)
+    articles = [np.array([20 + 2 * n, 21 + 2 * n, 1]) for n in range(20)]
+    questions = [np.array([60 + n, 2]) for n in range(20)]  # no word in common with the answer
+    lessons = Lessons(questions, np.arange(20), articles, np.zeros(20, np.int64))
+    vectors = random.normal(size=(80, 16)).astype(np.float32)
+    silent = np.zeros(80, np.bool_)
+    silent[[0, 2]] = True
+    vectors[silent] = 0
+    statutes = [TokenizedArticle(a[2:], a[2:], (a[:1], a[1:2])) for a in articles]
+    options = TuningOptions(passes=40, questions=10, pairs=10)
+
+    def right(rows):
+        return np.mean((embed(rows, questions) @ embed(rows, articles).T).argmax(axis=1) == np.arange(20))
+
+    tuned = tune(vectors, silent, lessons, PairSampler(statutes, (0.5, 0.1, 0.4), 0), options)
+    assert right(vectors) < 0.4
+    assert right(tuned) == 1
+    assert not tuned[silent].any()
+    again = tune(vectors, silent, lessons, PairSampler(statutes, (0.5, 0.1, 0.4), 0), options)
+    assert again == pytest.approx(tuned, abs=1e-4)
+
+
 @pytest.mark.slow
 def test_training_learns_which_words_belong_together_and_repeats_itself(tmp_path):
     from kb.embed.train import Options, train
+    from kb.embed.tune import TuningOptions
 
     topics = {
         "消防": "灭火器 消火栓 疏散 火灾 烟雾 喷淋",
@@ -318,7 +399,7 @@ def test_training_learns_which_words_belong_together_and_repeats_itself(tmp_path
         (tmp_path / f"{topic}法.md").write_text(f"# {topic}法\n{articles}\n", encoding="utf-8")
     options = Options(dimension=16, vocabulary=200, piece_length=4, passes=8, batch=32)
     for run in ("one", "two"):
-        train(read_articles([tmp_path]), tmp_path / run, options)
+        train(read_articles([tmp_path]), [], tmp_path / run, options)
     embedder = StaticEmbedder(tmp_path / "one")
     near, far = embedder.embed_documents(["疏散烟雾", "抚养财产"]) @ embedder.embed_query("灭火器消火栓")
     assert near > far + 0.3
@@ -326,3 +407,11 @@ def test_training_learns_which_words_belong_together_and_repeats_itself(tmp_path
     assert again.embed_query("消火栓") == pytest.approx(embedder.embed_query("消火栓"), abs=0.05)
     card = json.loads((tmp_path / "one" / "model-card.json").read_text(encoding="utf-8"))
     assert (card["articles"], card["dimension"], card["seed"]) == (180, 16, 0)
+    assert "bank_sha256" not in card
+    asked = [_question("第一条", "灭火筒在哪", law="消防法"), _question("第二条", "网箱", law="渔业法")]
+    train(read_articles([tmp_path]), asked, tmp_path / "three", options, TuningOptions(passes=2, pairs=32))
+    card = json.loads((tmp_path / "three" / "model-card.json").read_text(encoding="utf-8"))
+    assert (card["questions"], card["bank_sha256"]) == (2, bank_hash(asked))
+    assert card["tuning"]["passes"] == 2
+    assert card["trained_on_validation_questions"] == any(q.is_validation for q in asked)
+    assert StaticEmbedder(tmp_path / "three").embed_query("消火栓") @ again.embed_query("消火栓") < 1
