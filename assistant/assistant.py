@@ -101,7 +101,7 @@ class Assistant:
         if not request.question:
             yield refuse.empty(request.audience)
             return
-        rule = out_of_scope(request.question)
+        rule = out_of_scope(request.question, self._kb.titles())
         if rule and not emergency:
             yield Answer(AnswerState.NO_MATCH, rule.say, audience=request.audience)
             return

@@ -1,28 +1,50 @@
 """Whether the passages found answer the question at all (拒答判断).
 
-A first, cautious version: it refuses what shares almost nothing with any passage, and what names a
-standard the knowledge base does not hold. A calibrated probability takes its place in a later issue.
+A logistic model over the signals of the search gives the probability that the knowledge base holds an
+answer; below the threshold the assistant refuses. `python -m assistant.calibrate` learns both.
 """
 
+import json
+import math
+from dataclasses import astuple, dataclass
+from functools import cache
+from pathlib import Path
+
 from assistant.scope import standards
-from kb.datatypes import Found
+from kb.datatypes import Found, Signals
+from kb.errors import SettingsError
 from kb.normalise import fold
 from kb.tokens import words
 
+FILE = Path(__file__).with_name("evidence.json")
 _LOOKED_AT = 5
-# No answerable development question lies below either, see docs/measurements.md.
-_LEAST_COSINE = 0.40  # of the closest passage; off-topic questions mostly stay below
 _LEAST_COVERAGE = (
     0.05  # share of the question's words in one passage: none at all for foreign or senseless text
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights in the order of the fields of `Signals`."""
+
+    weights: tuple[float, ...]
+    bias: float
+    threshold: float  # least probability to answer
+
+    def probability(self, signals: Signals) -> float:
+        """Return the chance that the knowledge base holds an answer, in [0, 1]."""
+        values = zip(self.weights, astuple(signals), strict=True)
+        return 1 / (1 + math.exp(-self.bias - sum(weight * value for weight, value in values)))
 
 
 def is_supported(question: str, found: Found) -> bool:
     """Return whether the passages found can carry an answer."""
     if found.exact or not found.hits:
         return bool(found.hits) and not found.notice
-    related = found.dense_score >= _LEAST_COSINE and coverage(question, found) >= _LEAST_COVERAGE
-    return related and not missing_standards(question, found)
+    if missing_standards(question, found) or coverage(question, found) < _LEAST_COVERAGE:
+        return False
+    model = shipped()
+    return model.probability(found.signals) >= model.threshold
 
 
 def missing_standards(question: str, found: Found) -> list[str]:
@@ -38,3 +60,20 @@ def coverage(question: str, found: Found) -> float:
         return 0.0
     passages = (" ".join((h.document.name, *h.chunk.path, h.chunk.text)) for h in found.hits[:_LOOKED_AT])
     return max((len(asked & set(words(passage))) / len(asked) for passage in passages), default=0.0)
+
+
+@cache
+def shipped() -> Model:
+    """Return the model that comes with the project.
+
+    Raises:
+        SettingsError: if its file is broken or was made for other signals.
+    """
+    try:
+        stored = json.loads(FILE.read_text("utf-8"))
+        names = Signals.__slots__
+        return Model(tuple(stored["weights"][name] for name in names), stored["bias"], stored["threshold"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError(
+            f"拒答模型 {FILE} 与程序不配套：{error}。请运行 python -m assistant.calibrate 重新校准"
+        ) from error

@@ -1,11 +1,13 @@
 """Questions this knowledge base must not or cannot answer, told by rule (超出范围)."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kb.errors import SettingsError
 from kb.normalise import fold
@@ -23,17 +25,38 @@ class Rule:
 
     name: str
     pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
     say: str
+    standard: str  # the standard that holds the answer; the rule gives way where it is held
 
 
-def out_of_scope(question: str) -> Rule | None:
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    patterns: tuple[str, ...] = Field(min_length=1)
+    unless: str = ""
+    say: str
+    standard: str = ""
+
+
+def out_of_scope(question: str, held_titles: Iterable[str] = ()) -> Rule | None:
     """Return the rule a question falls under, or None.
 
-    >>> [bool(out_of_scope(q)) for q in ("明天会不会下暴雨", "暴雨红色预警要停课吗")]
-    [True, False]
+    Args:
+        question: as typed.
+        held_titles: titles in the knowledge base; a rule about a standard among them does not apply.
+
+    >>> [bool(out_of_scope(q)) for q in ("明天会不会下暴雨", "暴雨红色预警要停课吗", "伪造证书怎么罚")]
+    [True, False, False]
     """
     folded = fold(question[:_LONGEST])
-    return next((rule for rule in _rules() if rule.pattern.search(folded)), None)
+    for rule in _rules():
+        if rule.pattern.search(folded) and not (rule.unless and rule.unless.search(folded)):
+            wanted = fold(rule.standard).replace(" ", "")
+            if not (wanted and any(wanted in fold(title).replace(" ", "") for title in held_titles)):
+                return rule
+    return None
 
 
 def standards(question: str) -> list[str]:
@@ -49,7 +72,16 @@ def standards(question: str) -> list[str]:
 @cache
 def _rules() -> tuple[Rule, ...]:
     try:
-        entries = yaml.safe_load(_RULES.read_text("utf-8"))
-        return tuple(Rule(e["name"], re.compile("|".join(e["patterns"])), e["say"]) for e in entries)
-    except (OSError, yaml.YAMLError, KeyError, TypeError, re.error) as error:
+        entries = [_Entry.model_validate(entry) for entry in yaml.safe_load(_RULES.read_text("utf-8"))]
+        return tuple(
+            Rule(
+                entry.name,
+                re.compile("|".join(entry.patterns)),
+                re.compile(entry.unless) if entry.unless else None,
+                entry.say,
+                entry.standard,
+            )
+            for entry in entries
+        )
+    except (OSError, yaml.YAMLError, ValidationError, TypeError, re.error) as error:
         raise SettingsError(f"范围规则 {_RULES} 格式不对：{error}") from error

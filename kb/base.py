@@ -144,6 +144,10 @@ class KnowledgeBase:
         """Return every document, ordered by doc_id."""
         return tuple(self._current().documents.values())
 
+    def titles(self) -> list[str]:
+        """Return the titles of all documents."""
+        return [document.title for document in self._current().documents.values()]
+
     def document(self, doc_id: str) -> Document:
         """Return one document.
 

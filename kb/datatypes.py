@@ -98,15 +98,25 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """How strong the evidence of a search is as a whole; all 0 if nothing was found."""
+
+    dense: float = 0.0  # cosine of the closest passage
+    lexical: float = 0.0  # best BM25, divided by the number of the question's terms
+    bank: float = 0.0  # cosine of the nearest question in the bank
+    bank_lexical: float = 0.0  # best BM25 of a question in the bank, per term
+    coverage: float = 0.0  # share of the question's information in the first passage, in [0, 1]
+    margin: float = 0.0  # how far the second candidate's score lies below the first's, in [0, 1]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What a search brought: hits, and what the person must be told about them."""
 
     hits: tuple[Hit, ...]
     exact: bool = False  # an article was named and looked up
     notice: str = ""  # "《消防法》共74条，没有第九十条"
-    lexical_score: float = 0.0  # best BM25 score, before fusion
-    dense_score: float = 0.0  # best cosine, before fusion
-    bank_score: float = 0.0  # cosine of the nearest question in the bank
+    signals: Signals = Signals()
 
 
 @dataclass(frozen=True, slots=True)

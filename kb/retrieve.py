@@ -13,7 +13,7 @@ from kb import regions, rerank, thesaurus
 from kb.bank import BankQuestion, read_bank
 from kb.bank.index import BankIndex, Match
 from kb.catalogue import Catalogue
-from kb.datatypes import Document, Found, Hit, Status
+from kb.datatypes import Document, Found, Hit, Signals, Status
 from kb.dense import DenseIndex
 from kb.embed import Embedder
 from kb.intent import asks_penalty, is_penalty
@@ -25,6 +25,7 @@ from kb.rerank import features
 from kb.rerank.features import Candidate
 from kb.search import Fused, Scored, demote, filtered, fuse
 from kb.titles import Titles
+from kb.tokens import bigrams
 from kb.versions import statuses
 
 FloatMatrix = NDArray[np.float32]
@@ -178,23 +179,30 @@ class Retriever:
         asked = features.asked(question, self._lexical.idf, gathered.region, laws, self._thesaurus)
         return features.matrix(asked, candidates)
 
+    def signals(self, query: Query, leave_out: str = "") -> Signals:
+        """Return how strong the evidence for a question is (see `gather` for `leave_out`)."""
+        gathered = self.gather(query, leave_out)
+        rows = self.features(query.question, gathered, self.candidates(gathered))
+        return _signals(query.question, gathered, rows, self._reranker.scores(rows))
+
     def _search(self, query: Query, named: Sequence[Hit]) -> Found:
         gathered = self.gather(query)
+        candidates = self.candidates(gathered) if query.mode == "hybrid" else []
+        rows = self.features(query.question, gathered, candidates)
+        scores = self._reranker.scores(rows)
         already = {hit.chunk.chunk_id for hit in named}
-        if gathered.best_cosine >= self._reranker.least_cosine:
-            hits = self._reranked(query, gathered)
+        if candidates and gathered.best_cosine >= self._reranker.least_cosine:
+            hits = self._reranked(query, gathered, candidates, scores)
         else:
             hits = self._fused(query, gathered, already)
         return Found(
             tuple(hit for hit in hits if hit.chunk.chunk_id not in already)[: query.k],
-            lexical_score=max(gathered.lexical.values(), default=0.0),
-            dense_score=max(gathered.dense.values(), default=0.0),
-            bank_score=gathered.best_cosine,
+            signals=_signals(query.question, gathered, rows, scores),
         )
 
-    def _reranked(self, query: Query, gathered: Gathered) -> list[Hit]:
-        candidates = self.candidates(gathered)
-        scores = self._reranker.scores(self.features(query.question, gathered, candidates))
+    def _reranked(
+        self, query: Query, gathered: Gathered, candidates: Sequence[Candidate], scores: NDArray[np.float32]
+    ) -> list[Hit]:
         status = self.statuses(query.on)
         ranks = {fused.chunk_id: fused for fused in gathered.fused}
         hits = [
@@ -249,6 +257,19 @@ class Retriever:
             for fused in ranked
             if (chunk := chunks.get(fused.chunk_id))  # a writer may have removed it since the index was read
         ]
+
+
+def _signals(question: str, gathered: Gathered, rows: FloatMatrix, scores: NDArray[np.float32]) -> Signals:
+    terms = max(1, len(set(bigrams(question))))
+    best = np.argsort(-scores, kind="stable")
+    return Signals(
+        dense=max(gathered.dense.values(), default=0.0),
+        lexical=max(gathered.lexical.values(), default=0.0) / terms,
+        bank=gathered.best_cosine,
+        bank_lexical=max((match.lexical for match in gathered.matches.values()), default=0.0) / terms,
+        coverage=float(rows[best[0], features.COVERAGE]) if len(best) else 0.0,
+        margin=float(scores[best[0]] - scores[best[1]]) if len(best) > 1 else 0.0,
+    )
 
 
 def _why(candidate: Candidate, fused: Fused | None) -> tuple[str, ...]:

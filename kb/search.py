@@ -57,7 +57,7 @@ def filtered(
 
     Superseded versions and other regions are dropped here: a filter inside Chroma costs ten times the query.
     """
-    wanted = depth
+    wanted = depth + depth // 2  # most are allowed: one search is nearly always enough
     while True:
         found = search(wanted)
         kept = [(chunk_id, score) for chunk_id, score in found if keep(chunk_id)]

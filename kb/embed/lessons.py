@@ -30,9 +30,15 @@ class Lessons:
 def make_lessons(
     questions: Sequence[BankQuestion], articles: Sequence[Article], tokenizer: Tokenizer
 ) -> Lessons:
-    """Return the questions whose article is among the articles; how many are not is logged."""
+    """Return the questions whose article is among the articles; how many are not is logged.
+
+    Raises:
+        ValueError: if there is not one.
+    """
     places = {_key(article.law, article.label): place for place, article in enumerate(articles)}
     known = [question for question in questions if _key(question.law, question.article) in places]
+    if not known:
+        raise ValueError("题库里没有一问的条文在这些法规里；只用法规训练请加 --bank none")
     if len(known) < len(questions):
         logger.warning("%d of %d questions have no article here", len(questions) - len(known), len(questions))
     numbers = {law: number for number, law in enumerate(dict.fromkeys(article.law for article in articles))}

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ NAMES = (
 
 
 BANK_COLUMNS = [NAMES.index(name) for name in ("bank_lexical", "bank_cosine", "has_bank")]
+COVERAGE = NAMES.index("text_coverage")
 BANK_GAP = NAMES.index("bank_gap")
 
 
@@ -110,26 +112,51 @@ def matrix(asked: Asked, candidates: Sequence[Candidate]) -> NDArray[np.float32]
     return np.asarray(rows, np.float32).reshape(len(candidates), len(NAMES))
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a passage is, whatever the question."""
+
+    text: str
+    title: str
+    path: str
+    penalty: bool
+    number: bool
+    duty: bool
+    length: float
+
+
+@lru_cache(maxsize=30_000)
+def _facts(chunk: Chunk) -> _Facts:
+    text = fold(chunk.text)
+    return _Facts(
+        text,
+        fold(chunk.law),
+        fold("".join(chunk.path)),
+        is_penalty(chunk),
+        bool(_NUMBER.search(text)),
+        bool(_DUTY.search(text)),
+        math.log1p(len(text)),
+    )
+
+
 def _text_features(asked: Asked, candidate: Candidate) -> list[float]:
-    chunk, document = candidate.chunk, candidate.document
-    text, title, path = fold(chunk.text), fold(chunk.law), fold("".join(chunk.path))
-    penalty = is_penalty(chunk)
+    facts, document = _facts(candidate.chunk), candidate.document
     nationwide = document.region == regions.NATIONWIDE
     return [
-        _covered(asked.terms, text),
-        _covered(asked.terms, title),
-        _covered(asked.terms, path),
-        _share(asked.legal, text),
-        _share(asked.legal, title),
-        float(asked.penalty and penalty),
-        float(penalty and not asked.penalty),
-        float(asked.number and bool(_NUMBER.search(text))),
-        float(bool(_DUTY.search(text))),
-        float(chunk.law in asked.laws),
+        _covered(asked.terms, facts.text),
+        _covered(asked.terms, facts.title),
+        _covered(asked.terms, facts.path),
+        _share(asked.legal, facts.text),
+        _share(asked.legal, facts.title),
+        float(asked.penalty and facts.penalty),
+        float(facts.penalty and not asked.penalty),
+        float(asked.number and facts.number),
+        float(facts.duty),
+        float(candidate.chunk.law in asked.laws),
         *(float(document.level is level) for level in _LEVELS),
         float(not nationwide and asked.region is None),
         float(not nationwide and asked.region is not None),
-        math.log1p(len(text)),
+        facts.length,
         (document.published.year - 2000) / 10 if document.published else 0.0,
     ]
 

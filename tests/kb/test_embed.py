@@ -338,6 +338,8 @@ def test_lessons_join_each_question_with_its_article_whatever_the_quotation_mark
     assert lessons.laws.tolist() == [0, 1]
     assert lessons.articles[1].tolist() == tokenizer.encode("甲三同时办法 第一章 总则 防毒。").ids
     assert "1 of 2" in caplog.text
+    with pytest.raises(ValueError, match="--bank none"):
+        make_lessons([_question("第九条", "没有这条")], articles, tokenizer)
     asked = [_question("第一条", "毒气")]
     assert bank_hash(asked) != bank_hash([_question("第一条", "煤气")]) != bank_hash(asked * 2)
 
@@ -364,7 +366,7 @@ def test_tuning_brings_questions_to_their_articles_and_leaves_silent_words_at_ze
     articles = [np.array([20 + 2 * n, 21 + 2 * n, 1]) for n in range(20)]
     questions = [np.array([60 + n, 2]) for n in range(20)]  # no word in common with the answer
     lessons = Lessons(questions, np.arange(20), articles, np.zeros(20, np.int64))
-    vectors = random.normal(size=(80, 16)).astype(np.float32)
+    vectors = random.normal(scale=0.1, size=(80, 16)).astype(np.float32)
     silent = np.zeros(80, np.bool_)
     silent[[0, 2]] = True
     vectors[silent] = 0
@@ -408,7 +410,7 @@ def test_training_learns_which_words_belong_together_and_repeats_itself(tmp_path
     card = json.loads((tmp_path / "one" / "model-card.json").read_text(encoding="utf-8"))
     assert (card["articles"], card["dimension"], card["seed"]) == (180, 16, 0)
     assert "bank_sha256" not in card
-    asked = [_question("第一条", "灭火筒在哪", law="消防法"), _question("第二条", "网箱", law="渔业法")]
+    asked = [_question("第1条", "灭火筒在哪", law="消防法"), _question("第2条", "网箱", law="渔业法")]
     train(read_articles([tmp_path]), asked, tmp_path / "three", options, TuningOptions(passes=2, pairs=32))
     card = json.loads((tmp_path / "three" / "model-card.json").read_text(encoding="utf-8"))
     assert (card["questions"], card["bank_sha256"]) == (2, bank_hash(asked))

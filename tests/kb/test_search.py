@@ -36,7 +36,7 @@ def test_filtering_asks_for_more_until_there_is_enough() -> None:
 
     kept = filtered(search, 10, keep=lambda name: name >= "300")
     assert [name for name, _ in kept] == [f"{i:03d}" for i in range(300, 310)]
-    assert asked == [10, 40, 160, 640]
+    assert asked == [15, 60, 240, 960]
 
 
 def test_dense_search_agrees_with_exact_search(tmp_path) -> None:

@@ -1,0 +1,87 @@
+"""Learn when to refuse: `python -m assistant.calibrate --kb DIR`.
+
+Answerable questions are the bank's validation questions, each left out of the bank while it is asked;
+unanswerable ones are `kb/bank/unanswerable/questions.jsonl`. The threshold is the highest that refuses at
+most one answerable question in twenty. The figures are five-fold.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import astuple
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from assistant.evidence import FILE
+from kb import console
+from kb.bank import FOLDER, read_bank
+from kb.catalogue import Catalogue
+from kb.datatypes import Signals
+from kb.embed import load_embedder
+from kb.retrieve import Query, Retriever
+from kb.settings import Settings
+
+_FALSE_REFUSALS = 0.05
+_FOLDS = 5
+_SEED = 20261124
+
+
+def main(settings: Settings) -> int:
+    """Run the command."""
+    arguments = console.parser("assistant.calibrate", "用题库校准拒答阈值")
+    console.add_kb(arguments, settings)
+    arguments.add_argument("--model", default=settings.embedding_model, help="收集信号时用的向量模型")
+    options = arguments.parse_args()
+    bank = read_bank()
+    retriever = Retriever(Catalogue(options.kb), load_embedder(options.model), bank)
+    answerable = [question.question for question in bank if question.is_validation]
+    lines = (FOLDER / "unanswerable" / "questions.jsonl").read_text("utf-8").splitlines()
+    unanswerable = [json.loads(line)["question"] for line in lines]
+    rows = _signals(retriever, [*answerable, *unanswerable])
+    labels = np.repeat([1, 0], [len(answerable), len(unanswerable)])
+    held_out = _held_out(rows, labels)
+    threshold = float(np.quantile(held_out[labels == 1], _FALSE_REFUSALS))
+    model = _fit(rows, labels)
+    report = {
+        "answerable": len(answerable),
+        "unanswerable": len(unanswerable),
+        "false_refusal_five_fold": round(float((held_out[labels == 1] < threshold).mean()), 3),
+        "refusal_recall_five_fold": round(float((held_out[labels == 0] < threshold).mean()), 3),
+    }
+    weights = dict(zip(Signals.__slots__, (round(float(w), 4) for w in model.coef_[0]), strict=True))
+    stored = {
+        "weights": weights,
+        "bias": round(float(model.intercept_[0]), 4),
+        "threshold": round(threshold, 4),
+        "calibrated": report,
+    }
+    FILE.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    return 0
+
+
+def _signals(retriever: Retriever, questions: Sequence[str]) -> NDArray[np.float64]:
+    today = date.today()
+    rows = [astuple(retriever.signals(Query(text, 10, today), leave_out=text)) for text in questions]
+    return np.asarray(rows)
+
+
+def _fit(rows: NDArray[np.float64], labels: NDArray[np.int64]) -> LogisticRegression:
+    return LogisticRegression(C=10.0, class_weight="balanced", max_iter=2_000).fit(rows, labels)
+
+
+def _held_out(rows: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return each question's probability under a model that has not seen it."""
+    folds = np.random.default_rng(_SEED).integers(0, _FOLDS, len(labels))
+    found = np.zeros(len(labels))
+    for fold in range(_FOLDS):
+        model = _fit(rows[folds != fold], labels[folds != fold])
+        found[folds == fold] = model.predict_proba(rows[folds == fold])[:, 1]
+    return found
+
+
+if __name__ == "__main__":
+    console.run(main)
