@@ -1,7 +1,9 @@
 """Whether the passages found answer the question at all (拒答判断).
 
 A logistic model over the signals of the search gives the probability that the knowledge base holds an
-answer; below the threshold the assistant refuses. `python -m assistant.calibrate` learns both.
+answer; below the threshold the assistant refuses. There are two: where the first passage belongs to a law
+the question bank covers, the bank's silence counts; elsewhere (an office's own files) it means nothing.
+`python -m assistant.calibrate` learns both.
 """
 
 import json
@@ -9,8 +11,10 @@ import math
 from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from assistant.scope import standards
+from kb.bank import covered_documents
 from kb.datatypes import Found, Signals
 from kb.errors import SettingsError
 from kb.normalise import fold
@@ -43,7 +47,8 @@ def is_supported(question: str, found: Found) -> bool:
         return bool(found.hits) and not found.notice
     if missing_standards(question, found) or coverage(question, found) < _LEAST_COVERAGE:
         return False
-    model = shipped()
+    with_bank, without_bank = shipped()
+    model = with_bank if found.hits[0].document.doc_id in covered_documents() else without_bank
     return model.probability(found.signals) >= model.threshold
 
 
@@ -63,17 +68,21 @@ def coverage(question: str, found: Found) -> float:
 
 
 @cache
-def shipped() -> Model:
-    """Return the model that comes with the project.
+def shipped() -> tuple[Model, Model]:
+    """Return the models that come with the project: for laws the bank covers, and for other texts.
 
     Raises:
-        SettingsError: if its file is broken or was made for other signals.
+        SettingsError: if their file is broken or was made for other signals.
     """
     try:
         stored = json.loads(FILE.read_text("utf-8"))
-        names = Signals.__slots__
-        return Model(tuple(stored["weights"][name] for name in names), stored["bias"], stored["threshold"])
+        return _model(stored["with_bank"]), _model(stored["without_bank"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(
             f"拒答模型 {FILE} 与程序不配套：{error}。请运行 python -m assistant.calibrate 重新校准"
         ) from error
+
+
+def _model(stored: dict[str, Any]) -> Model:
+    weights = tuple(float(stored["weights"][name]) for name in Signals.__slots__)
+    return Model(weights, float(stored["bias"]), float(stored["threshold"]))

@@ -32,7 +32,7 @@ FloatMatrix = NDArray[np.float32]
 Mode = Literal["hybrid", "lexical", "dense"]
 
 DEPTH = 200  # candidates taken from each side before fusion
-_DENSE_SHARE = {"hybrid": 0.4, "lexical": 0.0, "dense": 1.0}
+_DENSE_SHARE = {"hybrid": 0.5, "lexical": 0.0, "dense": 1.0}
 _BANK_SHARE = 0.5  # of each of the bank's two scores, beside the fused one, when candidates are chosen
 _BANK_DEPTH = 80  # questions of the bank taken from each of its searches
 _RERANKED = 100  # candidates the reranker looks at

@@ -91,9 +91,9 @@ def by_chunk(questions: Iterable[BankQuestion]) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def shipped() -> dict[str, tuple[str, ...]]:
-    """Return the questions of the shipped bank by chunk."""
-    return by_chunk(read_bank())
+def covered_documents() -> frozenset[str]:
+    """Return the doc_ids of the versions the shipped bank has questions for."""
+    return frozenset(_versions(FOLDER / "versions.yaml").values())
 
 
 def _versions(path: Path) -> dict[str, str]:
