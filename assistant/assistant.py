@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import compose, refuse
+from assistant.dialogue import complete
 from assistant.evidence import is_supported
 from assistant.scope import out_of_scope
 from assistant.triage import Triage
@@ -83,12 +84,15 @@ class Assistant:
             history: earlier questions of this conversation, oldest first.
         """
         emergency = self._triage.assess(question, history)
-        request = _Request(question.strip(), audience or audience_of(question, emergency), region, on)
+        whole = complete(question, history).strip()
+        request = _Request(whole, audience or audience_of(whole, emergency), region, on)
+        said = f"（按“{whole}”理解）" if whole != question.strip() else ""
         if emergency:
             yield Answer(AnswerState.GROUNDED, "", emergency=emergency, audience=request.audience)
         try:
             for answer in self._answers(request, emergency):
-                yield replace(answer, emergency=emergency)
+                text = "\n\n".join(part for part in (said, answer.text) if part)
+                yield replace(answer, text=text, emergency=emergency)
         except AnwenError as error:
             logger.warning("cannot answer: %s", error)
             reason = str(error) if self._explain else _CANNOT_LOOK

@@ -13,7 +13,7 @@ from kb import regions, rerank, thesaurus
 from kb.bank import BankQuestion, read_bank
 from kb.bank.index import BankIndex, Match
 from kb.catalogue import Catalogue
-from kb.datatypes import Document, Found, Hit, Signals, Status
+from kb.datatypes import Chunk, Document, Found, Hit, Signals, Status
 from kb.dense import DenseIndex
 from kb.embed import Embedder
 from kb.intent import asks_penalty, is_penalty
@@ -179,6 +179,21 @@ class Retriever:
         asked = features.asked(question, self._lexical.idf, gathered.region, laws, self._thesaurus)
         return features.matrix(asked, candidates)
 
+    def rerank(self, query: Query, gathered: Gathered, candidates: Sequence[Candidate]) -> list[Hit]:
+        """Return the hits as a search would order them, from candidates already gathered."""
+        if not self._bank_speaks(gathered):
+            return self._fused(query, gathered, set())
+        scores = self._reranker.scores(self.features(query.question, gathered, candidates))
+        return self._reranked(query, gathered, candidates, scores)
+
+    def passages(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
+        """Return the passages that exist among `chunk_ids`."""
+        return self._catalogue.chunks_by_id(chunk_ids)
+
+    def _bank_speaks(self, gathered: Gathered) -> bool:
+        """Whether the bank holds anything like the question; else fusion alone decides."""
+        return gathered.best_cosine >= self._reranker.least_cosine
+
     def signals(self, query: Query, leave_out: str = "") -> Signals:
         """Return how strong the evidence for a question is (see `gather` for `leave_out`)."""
         gathered = self.gather(query, leave_out)
@@ -191,7 +206,7 @@ class Retriever:
         rows = self.features(query.question, gathered, candidates)
         scores = self._reranker.scores(rows)
         already = {hit.chunk.chunk_id for hit in named}
-        if candidates and gathered.best_cosine >= self._reranker.least_cosine:
+        if candidates and self._bank_speaks(gathered):
             hits = self._reranked(query, gathered, candidates, scores)
         else:
             hits = self._fused(query, gathered, already)
