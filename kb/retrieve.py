@@ -16,6 +16,7 @@ from kb.catalogue import Catalogue
 from kb.datatypes import Chunk, Document, Found, Hit, Signals, Status
 from kb.dense import DenseIndex
 from kb.embed import Embedder
+from kb.gathered import FloatMatrix, Gathered
 from kb.intent import asks_penalty, is_penalty
 from kb.lexical import LexicalIndex
 from kb.lookup import Lookup
@@ -25,10 +26,8 @@ from kb.rerank import features
 from kb.rerank.features import Candidate
 from kb.search import Fused, Scored, demote, filtered, fuse
 from kb.titles import Titles
-from kb.tokens import bigrams
 from kb.versions import statuses
 
-FloatMatrix = NDArray[np.float32]
 Mode = Literal["hybrid", "lexical", "dense"]
 
 DEPTH = 200  # candidates taken from each side before fusion
@@ -51,22 +50,6 @@ class Query:
     on: date
     region: str | None = None
     mode: Mode = "hybrid"
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """What the searches brought for one question."""
-
-    region: str | None  # where the asker is, or the region the question names
-    lexical: Mapping[str, float]  # chunk_id -> BM25
-    dense: Mapping[str, float]  # chunk_id -> cosine
-    fused: tuple[Fused, ...]  # both, merged, best first
-    matches: Mapping[str, Match]  # chunk_id -> nearest question of the bank
-
-    @property
-    def best_cosine(self) -> float:
-        """How near the bank's nearest question is; 0 without a bank."""
-        return max((match.cosine for match in self.matches.values()), default=0.0)
 
 
 class Retriever:
@@ -198,7 +181,7 @@ class Retriever:
         """Return how strong the evidence for a question is (see `gather` for `leave_out`)."""
         gathered = self.gather(query, leave_out)
         rows = self.features(query.question, gathered, self.candidates(gathered))
-        return _signals(query.question, gathered, rows, self._reranker.scores(rows))
+        return gathered.signals(query.question, rows, self._reranker.scores(rows))
 
     def _search(self, query: Query, named: Sequence[Hit]) -> Found:
         gathered = self.gather(query)
@@ -212,7 +195,7 @@ class Retriever:
             hits = self._fused(query, gathered, already)
         return Found(
             tuple(hit for hit in hits if hit.chunk.chunk_id not in already)[: query.k],
-            signals=_signals(query.question, gathered, rows, scores),
+            signals=gathered.signals(query.question, rows, scores),
         )
 
     def _reranked(
@@ -272,19 +255,6 @@ class Retriever:
             for fused in ranked
             if (chunk := chunks.get(fused.chunk_id))  # a writer may have removed it since the index was read
         ]
-
-
-def _signals(question: str, gathered: Gathered, rows: FloatMatrix, scores: NDArray[np.float32]) -> Signals:
-    terms = max(1, len(set(bigrams(question))))
-    best = np.argsort(-scores, kind="stable")
-    return Signals(
-        dense=max(gathered.dense.values(), default=0.0),
-        lexical=max(gathered.lexical.values(), default=0.0) / terms,
-        bank=gathered.best_cosine,
-        bank_lexical=max((match.lexical for match in gathered.matches.values()), default=0.0) / terms,
-        coverage=float(rows[best[0], features.COVERAGE]) if len(best) else 0.0,
-        margin=float(scores[best[0]] - scores[best[1]]) if len(best) > 1 else 0.0,
-    )
 
 
 def _why(candidate: Candidate, fused: Fused | None) -> tuple[str, ...]:

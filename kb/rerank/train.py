@@ -23,9 +23,10 @@ from kb import console
 from kb.bank import BankQuestion, read_bank
 from kb.catalogue import Catalogue
 from kb.embed import load_embedder
+from kb.gathered import FloatMatrix
 from kb.rerank import FILE
 from kb.rerank.features import BANK_COLUMNS, BANK_GAP, NAMES
-from kb.retrieve import FloatMatrix, Query, Retriever
+from kb.retrieve import Query, Retriever
 from kb.settings import Settings
 
 LEAST_COSINE = 0.5  # below: fusion alone, see docs/measurements.md
