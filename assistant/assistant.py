@@ -14,12 +14,14 @@ from assistant.understand import audience_of
 from kb.base import KnowledgeBase
 from kb.datatypes import Answer, AnswerState, Audience, Emergency, Found, Hit, Level
 from kb.errors import AnwenError, KnowledgeBaseError
+from kb.intent import asks_penalty
 from kb.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _DEPTH = 10
 _MOST_FOLLOW_UPS = 3
+_MOST_LINKS = 2
 _CANNOT_LOOK = "知识库现在打不开，原因已记入日志"
 
 
@@ -116,7 +118,7 @@ class Assistant:
         if not (emergency and found.hits) and not is_supported(request.question, found):
             yield refuse.no_match(request.question, found, request.audience, self._kb.stats())
             return
-        yield from _grounded(request, found)
+        yield from _grounded(request, _with_links(self._kb, request, found))
 
 
 def build(settings: Settings) -> Assistant:
@@ -161,6 +163,18 @@ def _open_on_steps(kb: KnowledgeBase, found: Found) -> Found:
             shown.add(hit.document.doc_id)
             hits += [replace(part, score=hit.score, why=hit.why) for part in kb.guide(hit.document.doc_id)]
     return replace(found, hits=tuple(hits))
+
+
+def _with_links(kb: KnowledgeBase, request: _Request, found: Found) -> Found:
+    """Put duty and penalty side by side, for an inspector and for whoever asks what a breach costs."""
+    if request.audience is not Audience.INSPECTOR and not asks_penalty(request.question):
+        return found
+    first, *others = found.hits
+    shown = {hit.chunk.chunk_id for hit in found.hits if hit.looked_up}
+    links = [hit for hit in kb.linked(first, request.on) if hit.chunk.chunk_id not in shown][:_MOST_LINKS]
+    beside = {hit.chunk.chunk_id for hit in links}
+    rest = [hit for hit in others if hit.chunk.chunk_id not in beside]
+    return replace(found, hits=(first, *links, *rest))
 
 
 def _follow_ups(found: Found) -> tuple[str, ...]:

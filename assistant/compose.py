@@ -38,7 +38,7 @@ def compose(question: str, hits: Sequence[Hit], audience: Audience, *, exact: bo
         audience: how much is quoted and in what order.
         exact: the hits were asked for by article number, so all are shown, whole.
     """
-    chosen = [hit for hit in hits if hit.looked_up][:_MOST_EXACT] if exact else _best(hits)
+    chosen = [hit for hit in hits if hit.looked_up or hit.relation][:_MOST_EXACT] if exact else _best(hits)
     blocks: list[str] = []
     citations: list[Citation] = []
     for number, hit in enumerate(chosen, start=1):
@@ -48,7 +48,7 @@ def compose(question: str, hits: Sequence[Hit], audience: Audience, *, exact: bo
         quote = text if whole else max(lines, key=lambda line: (_overlap(question, line), len(line)))
         citations.append(Citation(number, hit.chunk, hit.document, hit.status, quote))
         further = number > 1 and not exact and hit.document.doc_id != chosen[0].document.doc_id
-        lead = "另见 " if further else ""
+        lead = f"{hit.relation} " if hit.relation else "另见 " if further else ""
         blocks.append(f"{lead}**{_name(hit)}**{_badge(hit)} [{number}]\n\n{_block(lines, number, hit)}")
     return Composed(tuple(blocks), tuple(citations))
 
@@ -58,7 +58,9 @@ def _best(hits: Sequence[Hit]) -> list[Hit]:
     if hits[0].document.level is Level.GUIDE:
         return [hit for hit in hits if hit.document.doc_id == hits[0].document.doc_id]
     top = hits[0].score
-    return [hits[0], *(hit for hit in hits[1:_MOST_PASSAGES] if hit.score >= _CLOSE * top)]
+    linked = [hit for hit in hits[1:] if hit.relation]
+    close = [hit for hit in hits[1:] if not hit.relation][: _MOST_PASSAGES - 1]
+    return [hits[0], *linked, *(hit for hit in close if hit.score >= _CLOSE * top)]
 
 
 def _quoted(question: str, hit: Hit, audience: Audience, exact: bool) -> list[str]:

@@ -138,6 +138,15 @@ class KnowledgeBase:
             Hit(chunk, document, status, 1.0, ("应急卡片",)) for chunk in self.chunks(guide_id)[:_ACTIONS]
         )
 
+    def linked(self, hit: Hit, on: date | None = None) -> tuple[Hit, ...]:
+        """Return the articles of the same text that punish a breach of this one, or that it punishes."""
+        status = self.status(hit.document.doc_id, on)
+        found = self._current().linked(hit.chunk)
+        return tuple(
+            Hit(chunk, hit.document, status, hit.score, (relation,), relation=relation)
+            for relation, chunk in found
+        )
+
     # -- looking around ----------------------------------------------------------------------------
 
     def documents(self) -> tuple[Document, ...]:

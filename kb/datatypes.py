@@ -95,6 +95,7 @@ class Hit:
     why: tuple[str, ...] = ()  # reasons in Chinese: "条号直达", "关键词第1", "语义第3"
     focus: str = ""  # the clause asked for (第二款第一项), an exact substring of chunk.text
     looked_up: bool = False  # named by its article number in the question
+    relation: str = ""  # why it stands beside the hit before it: "对应罚则", "对应义务"
 
 
 @dataclass(frozen=True, slots=True)

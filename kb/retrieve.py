@@ -19,6 +19,7 @@ from kb.embed import Embedder
 from kb.gathered import FloatMatrix, Gathered
 from kb.intent import asks_penalty, is_penalty
 from kb.lexical import LexicalIndex
+from kb.links import liabilities
 from kb.lookup import Lookup
 from kb.normalise import fold
 from kb.numerals import article_label
@@ -81,6 +82,7 @@ class Retriever:
         held = [q for q in (read_bank() if bank is None else bank) if _doc_id(q.chunk_id) in self.documents]
         self._bank = BankIndex(held, embedder) if held else None
         self.statuses = lru_cache(maxsize=32)(self._statuses)
+        self._links = lru_cache(maxsize=32)(self._read_links)
         self._factors = lru_cache(maxsize=64)(self._work_out_factors)
 
     def close(self) -> None:
@@ -101,6 +103,18 @@ class Retriever:
     def article(self, law: str, article: str, on: date) -> Found:
         """Return one article in the version in force on a day, or a notice of what is here instead."""
         return self._lookup.article(self._titles.resolve(law), article_label(article), self.statuses(on))
+
+    def linked(self, chunk: Chunk) -> list[tuple[str, Chunk]]:
+        """Return (relation, passage) for the articles of its text that punish its breach, or that it punishes."""
+        duties, chunks = self._links(chunk.doc_id)
+        punished = [label for label, penalties in duties.items() if chunk.label in penalties]
+        found = [("对应罚则", label) for label in duties.get(chunk.label, ())]
+        found += [("对应义务", label) for label in punished]
+        return [(relation, chunks[label]) for relation, label in found if label in chunks]
+
+    def _read_links(self, doc_id: str) -> tuple[Mapping[str, tuple[str, ...]], dict[str, Chunk]]:
+        chunks = self._catalogue.chunks(doc_id)
+        return liabilities(chunks), {chunk.label: chunk for chunk in chunks}
 
     def _statuses(self, on: date) -> dict[str, Status]:
         return statuses(self.documents.values(), on)

@@ -72,7 +72,7 @@ def test_an_answer_quotes_the_article_word_for_word(assistant: Assistant, audien
 
 
 def test_an_article_asked_for_is_shown_whole_and_alone(assistant: Assistant) -> None:
-    answer = assistant.answer("青桥市屋顶花园安全条例第三条")
+    answer = assistant.answer("青桥市屋顶花园安全条例第三条", Audience.CITIZEN)
     assert_grounded(answer)
     assert [c.chunk.label for c in answer.citations] == ["第三条"]
     assert "（二）大风预警发布后两小时内收起花盆。" in answer.text
@@ -80,7 +80,7 @@ def test_an_article_asked_for_is_shown_whole_and_alone(assistant: Assistant) -> 
 
 
 def test_a_clause_asked_for_is_shown_alone(assistant: Assistant) -> None:
-    answer = assistant.answer("青桥市屋顶花园安全条例第三条第二款")
+    answer = assistant.answer("青桥市屋顶花园安全条例第三条第二款", Audience.CITIZEN)
     assert [text for text, _ in quoted_lines(answer)] == ["遇有积雪的，应当及时清扫。"]
 
 
