@@ -75,7 +75,8 @@ def _rankings(retriever: Retriever, item: Item) -> Iterator[tuple[str, list[str]
     yield "＋语义", _keys(retriever, {fused.chunk_id: fused.score for fused in gathered.fused})
     candidates = retriever.candidates(gathered)
     yield "＋题库", [_key(candidate.chunk) for candidate in candidates[:_DEPTH]]
-    yield "＋重排", [_key(hit.chunk) for hit in retriever.rerank(query, gathered, candidates)[:_DEPTH]]
+    rows = retriever.features(item.question, gathered, candidates)
+    yield "＋重排", [_key(hit.chunk) for hit in retriever.rerank(query, gathered, candidates, rows)[:_DEPTH]]
 
 
 def _keys(retriever: Retriever, scores: Mapping[str, float]) -> list[str]:

@@ -12,6 +12,7 @@ from kb.catalogue import Catalogue
 from kb.datatypes import Chunk, Document, Found, Hit, Level, Status
 from kb.embed import Embedder, load_embedder
 from kb.errors import ArticleNotFoundError, KnowledgeBaseError, ModelMismatchError
+from kb.links import liabilities
 from kb.retrieve import Mode, Query, Retriever
 
 _ACTIONS = 2  # sections of a guide that tell what to do and what never to do
@@ -141,10 +142,14 @@ class KnowledgeBase:
     def linked(self, hit: Hit, on: date | None = None) -> tuple[Hit, ...]:
         """Return the articles of the same text that punish a breach of this one, or that it punishes."""
         status = self.status(hit.document.doc_id, on)
-        found = self._current().linked(hit.chunk)
+        chunks = {chunk.label: chunk for chunk in self.chunks(hit.document.doc_id)}
+        duties = liabilities(chunks.values())
+        found = [("对应罚则", label) for label in duties.get(hit.chunk.label, ())]
+        found += [("对应义务", duty) for duty, penalties in duties.items() if hit.chunk.label in penalties]
         return tuple(
-            Hit(chunk, hit.document, status, hit.score, (relation,), relation=relation)
-            for relation, chunk in found
+            Hit(chunks[label], hit.document, status, hit.score, (relation,), relation=relation)
+            for relation, label in found
+            if label in chunks
         )
 
     # -- looking around ----------------------------------------------------------------------------
@@ -218,8 +223,9 @@ class KnowledgeBase:
             generation = self._catalogue.fact("generation")
             if generation != self._generation:
                 self._check_model()
-                self._retriever.close()
-                self._retriever = Retriever(self._catalogue, self._embedder)
+                earlier = self._retriever
+                earlier.close()
+                self._retriever = Retriever(self._catalogue, self._embedder, earlier=earlier)
                 self._generation = generation
             return self._retriever
 

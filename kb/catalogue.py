@@ -150,14 +150,6 @@ class Catalogue:
         with self._engine.connect() as connection:
             return list(connection.scalars(select(schema.stale_chunks.c.chunk_id)))
 
-    def last_run(self) -> dict[str, Any] | None:
-        """Return the newest ingest report, or None."""
-        with self._engine.connect() as connection:
-            found = connection.scalar(
-                select(schema.runs.c.report).order_by(schema.runs.c.run_id.desc()).limit(1)
-            )
-        return json.loads(found) if found else None
-
     # -- writing (one process at a time: kb.writer holds the lock) ---------------------------------
 
     def put(self, document: Document, chunks: Sequence[Chunk]) -> None:

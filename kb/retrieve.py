@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from typing import Literal
+from functools import cached_property, lru_cache
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,6 @@ from kb.embed import Embedder
 from kb.gathered import FloatMatrix, Gathered
 from kb.intent import asks_penalty, is_penalty
 from kb.lexical import LexicalIndex
-from kb.links import liabilities
 from kb.lookup import Lookup
 from kb.normalise import fold
 from kb.numerals import article_label
@@ -57,7 +56,11 @@ class Retriever:
     """Everything read from one generation of a knowledge base; never changed, only replaced."""
 
     def __init__(
-        self, catalogue: Catalogue, embedder: Embedder, bank: Sequence[BankQuestion] | None = None
+        self,
+        catalogue: Catalogue,
+        embedder: Embedder,
+        bank: Sequence[BankQuestion] | None = None,
+        earlier: Self | None = None,
     ) -> None:
         """Read the documents and open both indexes.
 
@@ -65,6 +68,7 @@ class Retriever:
             catalogue: the documents and their chunks.
             embedder: the model the dense index was built with.
             bank: questions with known answers; the shipped bank if None.
+            earlier: the one this replaces; its index of the bank serves on if the same laws are held.
 
         Raises:
             KnowledgeBaseError: if an index cannot be opened.
@@ -79,11 +83,17 @@ class Retriever:
         self._dense = DenseIndex(catalogue.index_folder())
         self._thesaurus = thesaurus.shipped()
         self._reranker = rerank.shipped()
-        held = [q for q in (read_bank() if bank is None else bank) if _doc_id(q.chunk_id) in self.documents]
-        self._bank = BankIndex(held, embedder) if held else None
+        questions = read_bank() if bank is None else bank
+        self._held = [question for question in questions if _doc_id(question.chunk_id) in self.documents]
+        if earlier is not None and earlier._held == self._held and "_bank" in vars(earlier):
+            self._bank = earlier._bank
         self.statuses = lru_cache(maxsize=32)(self._statuses)
-        self._links = lru_cache(maxsize=32)(self._read_links)
         self._factors = lru_cache(maxsize=64)(self._work_out_factors)
+
+    @cached_property
+    def _bank(self) -> BankIndex | None:
+        """The index of the bank, made when the first question is asked: commands that ask none go without."""
+        return BankIndex(self._held, self._embedder) if self._held else None
 
     def close(self) -> None:
         """Let go of the index files."""
@@ -103,18 +113,6 @@ class Retriever:
     def article(self, law: str, article: str, on: date) -> Found:
         """Return one article in the version in force on a day, or a notice of what is here instead."""
         return self._lookup.article(self._titles.resolve(law), article_label(article), self.statuses(on))
-
-    def linked(self, chunk: Chunk) -> list[tuple[str, Chunk]]:
-        """Return (relation, passage) for the articles of its text that punish its breach, or that it punishes."""
-        duties, chunks = self._links(chunk.doc_id)
-        punished = [label for label, penalties in duties.items() if chunk.label in penalties]
-        found = [("对应罚则", label) for label in duties.get(chunk.label, ())]
-        found += [("对应义务", label) for label in punished]
-        return [(relation, chunks[label]) for relation, label in found if label in chunks]
-
-    def _read_links(self, doc_id: str) -> tuple[Mapping[str, tuple[str, ...]], dict[str, Chunk]]:
-        chunks = self._catalogue.chunks(doc_id)
-        return liabilities(chunks), {chunk.label: chunk for chunk in chunks}
 
     def _statuses(self, on: date) -> dict[str, Status]:
         return statuses(self.documents.values(), on)
@@ -176,20 +174,26 @@ class Retriever:
         asked = features.asked(question, self._lexical.idf, gathered.region, laws, self._thesaurus)
         return features.matrix(asked, candidates)
 
-    def rerank(self, query: Query, gathered: Gathered, candidates: Sequence[Candidate]) -> list[Hit]:
-        """Return the hits as a search would order them, from candidates already gathered."""
-        if not self._bank_speaks(gathered):
-            return self._fused(query, gathered, set())
-        scores = self._reranker.scores(self.features(query.question, gathered, candidates))
-        return self._reranked(query, gathered, candidates, scores)
+    def rerank(
+        self, query: Query, gathered: Gathered, candidates: Sequence[Candidate], rows: FloatMatrix
+    ) -> list[Hit]:
+        """Return the hits in their final order.
+
+        Where the bank holds nothing like the question, or without candidates, fusion alone decides.
+
+        Args:
+            query: the question and its circumstances.
+            gathered: what the searches brought.
+            candidates: of `candidates`.
+            rows: their features.
+        """
+        if not candidates or gathered.best_cosine < self._reranker.least_cosine:
+            return self._fused(query, gathered)
+        return self._reranked(query, gathered, candidates, self._reranker.scores(rows))
 
     def passages(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Return the passages that exist among `chunk_ids`."""
         return self._catalogue.chunks_by_id(chunk_ids)
-
-    def _bank_speaks(self, gathered: Gathered) -> bool:
-        """Whether the bank holds anything like the question; else fusion alone decides."""
-        return gathered.best_cosine >= self._reranker.least_cosine
 
     def signals(self, query: Query, leave_out: str = "") -> Signals:
         """Return how strong the evidence for a question is (see `gather` for `leave_out`)."""
@@ -201,15 +205,11 @@ class Retriever:
         gathered = self.gather(query)
         candidates = self.candidates(gathered) if query.mode == "hybrid" else []
         rows = self.features(query.question, gathered, candidates)
-        scores = self._reranker.scores(rows)
         already = {hit.chunk.chunk_id for hit in named}
-        if candidates and self._bank_speaks(gathered):
-            hits = self._reranked(query, gathered, candidates, scores)
-        else:
-            hits = self._fused(query, gathered, already)
+        hits = self.rerank(replace(query, k=query.k + len(already)), gathered, candidates, rows)
         return Found(
             tuple(hit for hit in hits if hit.chunk.chunk_id not in already)[: query.k],
-            signals=gathered.signals(query.question, rows, scores),
+            signals=gathered.signals(query.question, rows, self._reranker.scores(rows)),
         )
 
     def _reranked(
@@ -229,12 +229,10 @@ class Retriever:
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.chunk_id))
 
-    def _fused(self, query: Query, gathered: Gathered, already: set[str]) -> list[Hit]:
-        """Return the hits in the order of fusion alone: the bank knows nothing like this question."""
-        ranked = [fused for fused in gathered.fused if fused.chunk_id not in already]
+    def _fused(self, query: Query, gathered: Gathered) -> list[Hit]:
         if query.mode == "hybrid" and asks_penalty(query.question):
-            return _penalties_first(self._hits(ranked[: max(query.k, _RERANKED)], query.on))
-        return self._hits(ranked[: query.k], query.on)
+            return _penalties_first(self._hits(gathered.fused[: max(query.k, _RERANKED)], query.on))
+        return self._hits(gathered.fused[: query.k], query.on)
 
     def _searches(
         self, query: Query, factors: Mapping[str, float]

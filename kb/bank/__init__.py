@@ -6,7 +6,6 @@ from it, and a part kept back by article measures them.
 """
 
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,14 +79,6 @@ def read_bank(folder: Path = FOLDER) -> tuple[BankQuestion, ...]:
                 BankQuestion(f"{doc_id}#{line.article}", line.law, line.article, line.audience, line.question)
             )
     return tuple(found)
-
-
-def by_chunk(questions: Iterable[BankQuestion]) -> dict[str, tuple[str, ...]]:
-    """Return {chunk_id: its questions}."""
-    found: dict[str, list[str]] = {}
-    for question in questions:
-        found.setdefault(question.chunk_id, []).append(question.question)
-    return {chunk_id: tuple(texts) for chunk_id, texts in found.items()}
 
 
 @cache
