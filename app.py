@@ -59,7 +59,9 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     try:
         if settings.kb_dir == DEFAULT_KB:  # any other knowledge base holds only what was put into it
             starter.bring_in(settings.starter_dir, settings.kb_dir, load_embedder(settings.embedding_model))
-        library = KnowledgeBase.open(settings.kb_dir, model=settings.embedding_model)
+        library = KnowledgeBase.open(
+            settings.kb_dir, model=settings.embedding_model, reranker=settings.reranker_model
+        )
         library.search("安全")  # reads what the first question needs, before the first visitor asks it
     except (KnowledgeBaseError, SettingsError) as error:
         logger.warning("知识库打不开，只提供应急卡片：%s", error)

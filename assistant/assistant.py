@@ -15,6 +15,7 @@ from kb.base import KnowledgeBase
 from kb.datatypes import Answer, AnswerState, Audience, Emergency, Found, Hit, Level
 from kb.errors import AnwenError, KnowledgeBaseError
 from kb.intent import asks_penalty
+from kb.links import BACKWARDS, FORWARDS, Relation
 from kb.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 _DEPTH = 10
 _MOST_FOLLOW_UPS = 3
 _MOST_LINKS = 2
+_DUTY_AND_PENALTY = (FORWARDS[Relation.PENALTY], BACKWARDS[Relation.PENALTY])
 _CANNOT_LOOK = "知识库现在打不开，原因已记入日志"
 
 
@@ -125,7 +127,9 @@ def build(settings: Settings) -> Assistant:
     """Return an assistant for the command line; a knowledge base that cannot be opened is told, not raised."""
     triage = Triage.load(settings.starter_dir)
     try:
-        kb = KnowledgeBase.open(settings.kb_dir, model=settings.embedding_model)
+        kb = KnowledgeBase.open(
+            settings.kb_dir, model=settings.embedding_model, reranker=settings.reranker_model
+        )
         return Assistant(kb, triage, explain=True)
     except KnowledgeBaseError as error:
         return Assistant(None, triage, str(error), explain=True)
@@ -171,7 +175,8 @@ def _with_links(kb: KnowledgeBase, request: _Request, found: Found) -> Found:
         return found
     first, *others = found.hits
     shown = {hit.chunk.chunk_id for hit in found.hits if hit.looked_up}
-    links = [hit for hit in kb.linked(first, request.on) if hit.chunk.chunk_id not in shown][:_MOST_LINKS]
+    both = (hit for hit in kb.linked(first, request.on) if hit.relation in _DUTY_AND_PENALTY)
+    links = [hit for hit in both if hit.chunk.chunk_id not in shown][:_MOST_LINKS]
     beside = {hit.chunk.chunk_id for hit in links}
     rest = [hit for hit in others if hit.chunk.chunk_id not in beside]
     return replace(found, hits=(first, *links, *rest))

@@ -44,7 +44,7 @@ class Model:
 def is_supported(question: str, found: Found) -> bool:
     """Return whether the passages found can carry an answer."""
     if found.exact or not found.hits:
-        return bool(found.hits) and not found.notice
+        return any(hit.looked_up for hit in found.hits)
     if missing_standards(question, found) or coverage(question, found) < _LEAST_COVERAGE:
         return False
     with_bank, without_bank = shipped()

@@ -12,9 +12,9 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kb.cards.guides import read_guide
 from kb.datatypes import Emergency
 from kb.errors import IngestError
-from kb.guides import read_guide
 
 logger = logging.getLogger(__name__)
 
@@ -167,6 +167,10 @@ class Triage:
             if found:
                 return found
         return None
+
+    def guides(self) -> tuple[str, ...]:
+        """Return the ids of the guides the rules point to."""
+        return tuple(dict.fromkeys(h.emergency.guide_id for h in self._hazards if h.emergency.guide_id))
 
     def _find(self, text: str) -> Emergency | None:
         sentences = [part for part in dict.fromkeys(_SENTENCE_END.split(text)) if part]

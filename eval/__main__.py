@@ -23,7 +23,7 @@ def _open(path: Path | None) -> Iterator[Opened]:
     settings = read_settings()
     folder = path or settings.kb_dir
     embedder = load_embedder(settings.embedding_model)
-    with KnowledgeBase.open(folder, model=settings.embedding_model) as base:
+    with KnowledgeBase.open(folder, model=settings.embedding_model, reranker=settings.reranker_model) as base:
         yield Opened(
             base,
             lambda: Assistant(base, Triage.load(settings.starter_dir)),

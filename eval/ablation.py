@@ -1,7 +1,7 @@
 """What each part of the search adds (消融): `python -m eval.ablation --kb DIR --questions FILE`, or `--bank`.
 
 Rows build on one another: keywords; with the thesaurus; with the dense search; with the bank's nearest
-questions; reranked. `--bank` asks the bank's validation questions, each left out of the bank; use an
+questions; reranked without and with what the question is after; with articles looked up. `--bank` asks the bank's validation questions, each left out of the bank; use an
 embedding model that has not seen them (`ANWEN_EMBEDDING_MODEL`).
 """
 
@@ -19,6 +19,7 @@ from kb.catalogue import Catalogue
 from kb.datatypes import Chunk
 from kb.embed import load_embedder
 from kb.errors import EvaluationError
+from kb.rerank.features import INTENT_COLUMNS
 from kb.retrieve import Query, Retriever
 from kb.settings import Settings
 
@@ -76,7 +77,12 @@ def _rankings(retriever: Retriever, item: Item) -> Iterator[tuple[str, list[str]
     candidates = retriever.candidates(gathered)
     yield "＋题库", [_key(candidate.chunk) for candidate in candidates[:_DEPTH]]
     rows = retriever.features(item.question, gathered, candidates)
-    yield "＋重排", [_key(hit.chunk) for hit in retriever.rerank(query, gathered, candidates, rows)[:_DEPTH]]
+    blind = rows.copy()
+    blind[:, INTENT_COLUMNS] = 0.0
+    for name, seen in (("＋重排", blind), ("＋意图", rows)):
+        yield name, [_key(hit.chunk) for hit in retriever.rerank(query, gathered, candidates, seen)[:_DEPTH]]
+    if not item.leave_out:
+        yield "＋条号直达", [_key(hit.chunk) for hit in retriever.find(query).hits]
 
 
 def _keys(retriever: Retriever, scores: Mapping[str, float]) -> list[str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from ingest import dates, ledger, metadata, sections, statute
 from ingest.statute import Passage
 from kb import regions
+from kb.cards.guides import Guide, is_guide, parse_guide
 from kb.datatypes import Chunk, Document, Level
 from kb.errors import IngestError
-from kb.guides import Guide, is_guide, parse_guide
 from kb.normalise import law_name
 
 _HEADER_LINES, _FOOTER_LINES = 12, 6

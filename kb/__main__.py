@@ -29,7 +29,7 @@ def main(settings: Settings) -> int:
     for name, (action, description) in _COMMANDS.items():
         command = commands.add_parser(name, help=description, description=description)
         console.add_kb(command, settings)
-        command.set_defaults(action=action, model=settings.embedding_model)
+        command.set_defaults(action=action, model=settings.embedding_model, reranker=settings.reranker_model)
         if name in ("show", "search", "list"):
             console.add_question_options(command, settings)
         if name == "show":
@@ -86,7 +86,7 @@ def _show(options: Options) -> int:
 
 
 def _search(options: Options) -> int:
-    with KnowledgeBase.open(options.kb, model=options.model) as kb:
+    with KnowledgeBase.open(options.kb, model=options.model, reranker=options.reranker) as kb:
         found = kb.find(
             options.question, options.k, on=options.date, region=options.region, mode=options.mode
         )

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +12,8 @@ from kb.catalogue import Catalogue
 from kb.datatypes import Chunk, Document, Found, Hit, Level, Status
 from kb.embed import Embedder, load_embedder
 from kb.errors import ArticleNotFoundError, KnowledgeBaseError, ModelMismatchError
-from kb.links import liabilities
+from kb.links import BACKWARDS, FORWARDS, Link, Relation
+from kb.rerank.cross import DEPTH, CrossEncoderReranker
 from kb.retrieve import Mode, Query, Retriever
 
 _ACTIONS = 2  # sections of a guide that tell what to do and what never to do
@@ -36,9 +37,12 @@ class KnowledgeBase:
     It follows the writer: when the catalogue's generation has moved on, the next question sees the new state.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
-        """Use `open` instead, which also picks the embedding model."""
+    def __init__(
+        self, folder: Path, embedder: Embedder, reranker: CrossEncoderReranker | None = None
+    ) -> None:
+        """Use `open` instead, which also picks the models."""
         self.folder = folder
+        self._cross = reranker
         self._embedder = embedder
         self._catalogue = Catalogue(folder)
         self._lock = threading.RLock()  # one dense query at a time: they must not meet a reload
@@ -51,12 +55,13 @@ class KnowledgeBase:
             raise
 
     @classmethod
-    def open(cls, folder: Path, *, model: str | None = None) -> Self:
+    def open(cls, folder: Path, *, model: str | None = None, reranker: str | None = None) -> Self:
         """Open the knowledge base in `folder` for reading.
 
         Args:
             folder: what `--kb` names.
             model: a sentence-transformers directory or hub name; None for the shipped static model.
+            reranker: a cross-encoder's directory or hub name; None for none.
 
         Raises:
             KnowledgeBaseError: if there is none, or it is broken.
@@ -64,7 +69,7 @@ class KnowledgeBase:
             SettingsError: if the model cannot be loaded.
         """
         Catalogue(folder).close()  # says "no knowledge base here" before a model is loaded
-        return cls(folder, load_embedder(model))
+        return cls(folder, load_embedder(model), CrossEncoderReranker(reranker) if reranker else None)
 
     def close(self) -> None:
         """Release files and connections."""
@@ -114,8 +119,11 @@ class KnowledgeBase:
             region: where the asker is ("郑州市"); a region named in the question wins.
             mode: which searches take part.
         """
+        depth = max(k, DEPTH) if self._cross else k
         with self._lock:
-            return self._current().find(Query(question, k, on or date.today(), region, mode))
+            found = self._current().find(Query(question, depth, on or date.today(), region, mode))
+        hits = self._cross.rerank(question, found.hits) if self._cross and mode == "hybrid" else found.hits
+        return replace(found, hits=hits[:k])
 
     def article(self, law: str, article: str, *, on: date | None = None) -> Hit:
         """Return one article in the version in force on a day.
@@ -140,17 +148,19 @@ class KnowledgeBase:
         )
 
     def linked(self, hit: Hit, on: date | None = None) -> tuple[Hit, ...]:
-        """Return the articles of the same text that punish a breach of this one, or that it punishes."""
-        status = self.status(hit.document.doc_id, on)
-        chunks = {chunk.label: chunk for chunk in self.chunks(hit.document.doc_id)}
-        duties = liabilities(chunks.values())
-        found = [("对应罚则", label) for label in duties.get(hit.chunk.label, ())]
-        found += [("对应义务", duty) for duty, penalties in duties.items() if hit.chunk.label in penalties]
-        return tuple(
-            Hit(chunks[label], hit.document, status, hit.score, (relation,), relation=relation)
-            for relation, label in found
-            if label in chunks
-        )
+        """Return the passages that belong to a hit, each with its `relation`, the surest first.
+
+        They are the penalty of a duty and the duty of a penalty, the higher rule an article carries out and
+        the rules that carry it out, the articles it names and the passages that name it, and its place in
+        other versions. All but the last are left out where they are not in force on the day.
+        """
+        day = on or date.today()
+        named = f"{hit.chunk.law}#{hit.chunk.label}"
+        with self._lock:
+            current = self._current()
+            links = self._catalogue.links(hit.chunk.chunk_id, named)
+            found = [self._follow(current, link, hit.chunk.chunk_id, day) for link in links]
+        return tuple({other.chunk.chunk_id: other for other in found if other}.values())
 
     # -- looking around ----------------------------------------------------------------------------
 
@@ -217,6 +227,21 @@ class KnowledgeBase:
         )
 
     # -- inside ------------------------------------------------------------------------------------
+
+    def _follow(self, current: Retriever, link: Link, start: str, on: date) -> Hit | None:
+        """Return the passage at the other end of a link, or None if it is not here or not in force."""
+        forwards = link.source == start
+        other, relation = (link.target, FORWARDS) if forwards else (link.source, BACKWARDS)
+        doc_id, _, label = other.partition("#")
+        if forwards and link.relation is Relation.CITES:
+            hits = current.article(doc_id, label, on).hits
+        else:
+            hits = current.chunk(other, on)
+        if not hits or (hits[0].status is not Status.IN_FORCE and link.relation is not Relation.SUCCESSOR):
+            return None
+        name = relation[link.relation]
+        why = name if link.stated else f"{name}（按内容比对，相似度 {link.likeness:.2f}）"
+        return replace(hits[0], score=link.likeness, why=(why,), relation=name, looked_up=False)
 
     def _current(self) -> Retriever:
         with self._lock:

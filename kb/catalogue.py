@@ -13,14 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Connection, create_engine, delete, event, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from kb import schema
 from kb.datatypes import Chunk, Document
 from kb.errors import KnowledgeBaseError
+from kb.links import Link, Relation
 
-SCHEMA_VERSION = 1
 FILE_NAME = "catalogue.sqlite3"
 _FIRST_INDEX = "index-1"
 _IDS_PER_QUERY = 500
@@ -56,20 +56,15 @@ class Catalogue:
             self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
             event.listen(self._engine, "connect", _configure)
             with self._engine.begin() as connection:
-                if create:
-                    schema.metadata.create_all(connection)
-                found = _get_fact(connection, "schema")
-                if create and found is None:
-                    _set_fact(connection, "schema", str(SCHEMA_VERSION))
-                    found = str(SCHEMA_VERSION)
+                found = schema.prepared(connection, create)
         except (OSError, DBAPIError) as error:
             raise KnowledgeBaseError(
                 f"打不开知识库 {path}：{_reason(error)}。请检查目录是否存在、可写、磁盘未满；"
                 f"文件若已损坏，请从备份恢复或换一个目录重新导入"
             ) from error
-        if found != str(SCHEMA_VERSION):
+        if found != str(schema.VERSION):
             raise KnowledgeBaseError(
-                f"知识库 {path} 的格式版本是 {found}，本程序需要 {SCHEMA_VERSION}；请换一个 --kb 目录重新导入"
+                f"知识库 {path} 的格式版本是 {found}，本程序需要 {schema.VERSION}；请换一个 --kb 目录重新导入"
             )
 
     def close(self) -> None:
@@ -150,12 +145,40 @@ class Catalogue:
         with self._engine.connect() as connection:
             return list(connection.scalars(select(schema.stale_chunks.c.chunk_id)))
 
+    def links(self, *ends: str) -> list[Link]:
+        """Return the links from and to the ends (chunk ids, or "law#article"), the surest first."""
+        columns = schema.links.c
+        query = (
+            select(columns.source, columns.target, columns.relation, columns.likeness)
+            .where(or_(columns.source.in_(ends), columns.target.in_(ends)))
+            .order_by(columns.likeness.desc(), columns.source, columns.target)
+        )
+        with self._engine.connect() as connection:
+            return [
+                Link(source, target, Relation(relation), likeness)
+                for source, target, relation, likeness in connection.execute(query)
+            ]
+
+    def penalties(self, duties: Sequence[str]) -> list[tuple[str, str]]:
+        """Return (duty, article that punishes its breach) for chunks among `duties`."""
+        columns = schema.links.c
+        query = select(columns.source, columns.target).where(
+            columns.source.in_(duties), columns.relation == Relation.PENALTY.value
+        )
+        with self._engine.connect() as connection:
+            return [(row.source, row.target) for row in connection.execute(query)]
+
+    def unlinked(self) -> set[str]:
+        """Return the names of the laws that changed since their links were worked out."""
+        with self._engine.connect() as connection:
+            return set(connection.scalars(select(schema.unlinked.c.name)))
+
     # -- writing (one process at a time: kb.writer holds the lock) ---------------------------------
 
     def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
         """Store a document with all its chunks in place of what stood under its doc_id, as one change."""
         with self._writing() as connection:
-            _forget_chunks(connection, [document.doc_id], keep={chunk.chunk_id for chunk in chunks})
+            schema.forget_chunks(connection, [document.doc_id], keep={chunk.chunk_id for chunk in chunks})
             values = schema.from_document(document) | {"indexed": False}
             same = schema.documents.c.doc_id == document.doc_id
             if connection.execute(update(schema.documents).where(same).values(**values)).rowcount == 0:
@@ -163,6 +186,7 @@ class Catalogue:
             if chunks:
                 connection.execute(insert(schema.chunks), [schema.from_chunk(chunk) for chunk in chunks])
             _put_source(connection, Source(document.source, document.content_hash, document.doc_id))
+            schema.unlink(connection, [document.name])
 
     def put_source(self, source: Source) -> None:
         """Note that a further source holds a document already stored."""
@@ -177,7 +201,9 @@ class Catalogue:
                 ~schema.documents.c.doc_id.in_(select(schema.sources.c.doc_id))
             )
             removed = list(connection.scalars(orphans))
-            _forget_chunks(connection, removed)
+            schema.forget_chunks(connection, removed)
+            names = select(schema.documents.c.name).where(schema.documents.c.doc_id.in_(removed))
+            schema.unlink(connection, list(connection.scalars(names)))
             connection.execute(delete(schema.documents).where(schema.documents.c.doc_id.in_(removed)))
             return removed
 
@@ -201,14 +227,27 @@ class Catalogue:
         with self._writing() as connection:
             connection.execute(update(schema.documents).values(indexed=True))
             connection.execute(delete(schema.stale_chunks))
-            _set_fact(connection, "index", index)
-            _set_fact(connection, "embedding_model", embedding_model)
+            schema.set_fact(connection, "index", index)
+            schema.set_fact(connection, "embedding_model", embedding_model)
             _next_generation(connection)
+
+    def put_links(self, doc_ids: Sequence[str], links: Sequence[Link]) -> None:
+        """Store the links that start in `doc_ids` in place of their old ones; nothing is due afterwards."""
+        rows = [
+            {"source": link.source, "target": link.target, "relation": link.relation.value,
+             "likeness": link.likeness, "doc_id": link.source.partition("#")[0]}
+            for link in links
+        ]  # fmt: skip
+        with self._writing() as connection:
+            connection.execute(delete(schema.links).where(schema.links.c.doc_id.in_(doc_ids)))
+            if rows:
+                connection.execute(insert(schema.links).prefix_with("OR REPLACE"), rows)
+            connection.execute(delete(schema.unlinked))
 
     def set_fact(self, name: str, value: str) -> None:
         """Store a fact about the knowledge base."""
         with self._writing() as connection:
-            _set_fact(connection, name, value)
+            schema.set_fact(connection, name, value)
 
     def add_run(self, report: dict[str, Any]) -> None:
         """Keep the report of one ingest run."""
@@ -242,17 +281,8 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error)
 
 
-def _get_fact(connection: Connection, name: str) -> str | None:
-    return connection.scalar(select(schema.facts.c.value).where(schema.facts.c.name == name))
-
-
-def _set_fact(connection: Connection, name: str, value: str) -> None:
-    connection.execute(delete(schema.facts).where(schema.facts.c.name == name))
-    connection.execute(insert(schema.facts).values(name=name, value=value))
-
-
 def _next_generation(connection: Connection) -> None:
-    _set_fact(connection, "generation", str(int(_get_fact(connection, "generation") or 0) + 1))
+    schema.set_fact(connection, "generation", str(int(schema.get_fact(connection, "generation") or 0) + 1))
 
 
 def _put_source(connection: Connection, source: Source) -> None:
@@ -262,15 +292,3 @@ def _put_source(connection: Connection, source: Source) -> None:
             source=source.source, content_hash=source.content_hash, doc_id=source.doc_id
         )
     )
-
-
-def _forget_chunks(connection: Connection, doc_ids: Sequence[str], keep: set[str] | None = None) -> None:
-    """Delete the documents' chunks and note for the caches those that will not come back."""
-    kept = keep or set()
-    old = set(connection.scalars(select(schema.chunks.c.chunk_id).where(schema.chunks.c.doc_id.in_(doc_ids))))
-    connection.execute(delete(schema.chunks).where(schema.chunks.c.doc_id.in_(doc_ids)))
-    gone = [{"chunk_id": chunk_id} for chunk_id in sorted(old - kept)]
-    if gone:
-        connection.execute(insert(schema.stale_chunks).prefix_with("OR IGNORE"), gone)
-    if kept:
-        connection.execute(delete(schema.stale_chunks).where(schema.stale_chunks.c.chunk_id.in_(list(kept))))

@@ -7,6 +7,7 @@ from datetime import date
 
 from kb.clauses import clause
 from kb.datatypes import Chunk, Document, Found, Hit, Status
+from kb.links import Link, Relation
 from kb.normalise import fold
 from kb.numerals import NUMERAL, to_chinese, to_int
 from kb.titles import Mention, Titles
@@ -21,6 +22,9 @@ _REFERENCE = re.compile(
 _JOINED = re.compile(r"[》〉\s的、,和与及()0-9年版修订正]*")
 _BARE = re.compile(rf"^\s*第?(?P<main>{_NUMBER})\s*$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)(?=\s*(?:年|版|\)|$))")
+_OLDER = re.compile(
+    r"(?:旧|老|原|修订前|修改前|以前)(?:的|版)?[《〈]?(?=[\u3400-\u9fff]{0,20}(?:法|条例|规定|办法|细则))"
+)
 _LONGEST_RANGE = 20
 _NAME_LENGTH = 30
 
@@ -44,8 +48,10 @@ class Lookup:
         titles: Titles,
         chunks_by_id: Callable[[Sequence[str]], dict[str, Chunk]],
         chunks: Callable[[str], list[Chunk]],
+        links: Callable[[str], list[Link]],
     ) -> None:
-        """Take the documents, their names, and how to read chunks by id and by document."""
+        """Take the documents, their names, and how to read chunks by id and by document, and a chunk's links."""
+        self._links = links
         self._titles = titles
         self._chunks_by_id = chunks_by_id
         self._chunks = chunks
@@ -85,24 +91,68 @@ class Lookup:
         references = self.references(question)
         if not references:
             return None
-        year = _YEAR.search(fold(question))
+        folded = fold(question)
+        year = _YEAR.search(folded)
+        older = bool(_OLDER.search(folded))
         hits: list[Hit] = []
         notices: list[str] = []
         for reference in references:
-            versions = self._pick(reference.law, statuses, int(year[1]) if year else None)
-            hit = self._hit(reference, versions, statuses)
-            if hit:
-                hits.append(hit)
-            else:
-                notices.append(self._missing(reference, versions))
-        return Found(tuple(hits), exact=True, notice="；".join(dict.fromkeys(notices)))
+            versions = self._pick(reference.law, statuses, int(year[1]) if year else None, older=older)
+            found = self._read(reference, versions, statuses)
+            hits += found.hits
+            notices.append(found.notice)
+            if older and found.hits and found.hits[0].status is Status.IN_FORCE:
+                notices.append(f"知识库没有收录《{reference.law}》的旧版，以下是现行版")
+        unique = {hit.chunk.chunk_id: hit for hit in hits}
+        return Found(tuple(unique.values()), True, "；".join(dict.fromkeys(filter(None, notices))))
 
     def article(self, law: str, label: str, statuses: dict[str, Status]) -> Found:
         """Return one article in the version in force, or a notice of what is here instead."""
-        reference = Reference(law, label)
-        versions = self._pick(law, statuses, None)
+        return self._read(Reference(law, label), self._pick(law, statuses, None), statuses)
+
+    def _read(self, reference: Reference, versions: list[Document], statuses: dict[str, Status]) -> Found:
+        """Return the article; where it stands in an older version only, the one it became, and that said."""
         hit = self._hit(reference, versions, statuses)
-        return Found((hit,), True) if hit else Found((), True, self._missing(reference, versions))
+        if hit and hit.status is not Status.AMENDED:
+            return Found((hit,), True)
+        if hit:
+            now = self._present(hit, statuses)
+            said = (
+                f"《{reference.law}》{_version(hit.document)}的{reference.label}，现行版是{now.chunk.label}"
+                if now
+                else ""
+            )
+            return Found((hit, now) if now else (hit,), True, said)
+        missing = self._missing(reference, versions)
+        older = [d for d in self._versions.get(reference.law, []) if d not in versions]
+        former = self._hit(reference, older, statuses)
+        now = self._present(former, statuses) if former else None
+        if former is None or now is None:
+            return Found((), True, missing)
+        return Found(
+            (now,),
+            True,
+            f"{missing}；{_version(former.document)}的{reference.label}，现行版是{now.chunk.label}",
+        )
+
+    def _present(self, hit: Hit, statuses: dict[str, Status]) -> Hit | None:
+        """Return the article in force that an article of an older version became, or None if none is alike."""
+        chunk_id, seen = hit.chunk.chunk_id, set[str]()
+        while chunk_id not in seen:
+            seen.add(chunk_id)
+            doc_id, _, label = chunk_id.partition("#")
+            document = next((d for d in self._versions[hit.document.name] if d.doc_id == doc_id), None)
+            if document and statuses[doc_id] is Status.IN_FORCE:
+                return self._hit(Reference(document.name, label), [document], statuses)
+            chunk_id = next(
+                (
+                    link.target
+                    for link in self._links(chunk_id)
+                    if link.relation is Relation.SUCCESSOR and link.source == chunk_id
+                ),
+                chunk_id,
+            )
+        return None
 
     def _law_of(self, folded: str, match: re.Match[str], mentions: list[Mention]) -> str | None:
         before = [m for m in mentions if m.end <= match.start()]
@@ -114,15 +164,18 @@ class Lookup:
         after = [m for m in mentions if m.begin >= match.end()]
         return after[0].name if after else None
 
-    def _pick(self, law: str, statuses: dict[str, Status], year: int | None) -> list[Document]:
-        """Return the documents to look in: of the year asked for, else in force, else the newest."""
+    def _pick(
+        self, law: str, statuses: dict[str, Status], year: int | None, *, older: bool = False
+    ) -> list[Document]:
+        """Return the documents to look in: those of the year, the one before the present, or the one in force."""
         versions = self._versions.get(law, [])
         if year is not None:
             dated = [d for d in versions if year in {day.year for day in (d.published, d.effective) if day}]
             if dated:
                 return dated
         in_force = [d for d in versions if statuses[d.doc_id] is Status.IN_FORCE]
-        return in_force or versions[-1:]
+        amended = [d for d in versions if statuses[d.doc_id] is Status.AMENDED]
+        return (amended[-1:] if older else []) or in_force or versions[-1:]
 
     def _hit(self, reference: Reference, versions: list[Document], statuses: dict[str, Status]) -> Hit | None:
         for document in reversed(versions):
@@ -157,6 +210,10 @@ def _expand(law: str, match: re.Match[str]) -> list[Reference]:
     paragraph = to_int(match["paragraph"]) if match["paragraph"] else None
     item = to_int(match["item"]) if match["item"] else None
     return [Reference(law, _label(main) + sub, paragraph, item)]
+
+
+def _version(document: Document) -> str:
+    return f"{document.published or document.effective or '更早'}版"
 
 
 def _label(number: int) -> str:

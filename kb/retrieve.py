@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal, Self
 
 import numpy as np
@@ -13,7 +13,7 @@ from kb import regions, rerank, thesaurus
 from kb.bank import BankQuestion, read_bank
 from kb.bank.index import BankIndex, Match
 from kb.catalogue import Catalogue
-from kb.datatypes import Chunk, Document, Found, Hit, Signals, Status
+from kb.datatypes import Chunk, Document, Found, Hit, Signals
 from kb.dense import DenseIndex
 from kb.embed import Embedder
 from kb.gathered import FloatMatrix, Gathered
@@ -24,19 +24,19 @@ from kb.normalise import fold
 from kb.numerals import article_label
 from kb.rerank import features
 from kb.rerank.features import Candidate
+from kb.scope import Scope
 from kb.search import Fused, Scored, demote, filtered, fuse
 from kb.titles import Titles
-from kb.versions import statuses
 
 Mode = Literal["hybrid", "lexical", "dense"]
 
 DEPTH = 200  # candidates taken from each side before fusion
 _DENSE_SHARE = {"hybrid": 0.5, "lexical": 0.0, "dense": 1.0}
 _BANK_SHARE = 0.5  # of each of the bank's two scores, beside the fused one, when candidates are chosen
+_LINKED_FROM = 20  # candidates whose penalties become candidates too
 _BANK_DEPTH = 80  # questions of the bank taken from each of its searches
 _RERANKED = 100  # candidates the reranker looks at
 _LEGAL_WEIGHTS = (0.4, 0.25, 0.15, 0.15)  # of a lay word's legal terms, best first, beside the word itself
-_LOCAL_UNASKED = 0.7  # score factor for local rules when nobody has said where they are
 _PENALTY_ASKED = 1.5  # score factor for passages with a penalty when one is asked for
 _WORTH_TELLING = 0.7  # cosine from which the bank's nearest question is named as a reason
 
@@ -78,22 +78,27 @@ class Retriever:
         self._catalogue = catalogue
         self._embedder = embedder
         self._titles = Titles(documents)
-        self._lookup = Lookup(documents, self._titles, catalogue.chunks_by_id, catalogue.chunks)
+        self._lookup = Lookup(
+            documents, self._titles, catalogue.chunks_by_id, catalogue.chunks, catalogue.links
+        )
         self._lexical = LexicalIndex(catalogue.index_folder())
         self._dense = DenseIndex(catalogue.index_folder())
         self._thesaurus = thesaurus.shipped()
-        self._reranker = rerank.shipped()
         questions = read_bank() if bank is None else bank
         self._held = [question for question in questions if _doc_id(question.chunk_id) in self.documents]
         if earlier is not None and earlier._held == self._held and "_bank" in vars(earlier):
             self._bank = earlier._bank
-        self.statuses = lru_cache(maxsize=32)(self._statuses)
-        self._factors = lru_cache(maxsize=64)(self._work_out_factors)
+        self._scope = Scope(documents)
+        self.statuses = self._scope.statuses
 
     @cached_property
     def _bank(self) -> BankIndex | None:
         """The index of the bank, made when the first question is asked: commands that ask none go without."""
         return BankIndex(self._held, self._embedder) if self._held else None
+
+    @cached_property
+    def _reranker(self) -> rerank.LinearReranker:
+        return rerank.shipped()
 
     def close(self) -> None:
         """Let go of the index files."""
@@ -114,21 +119,12 @@ class Retriever:
         """Return one article in the version in force on a day, or a notice of what is here instead."""
         return self._lookup.article(self._titles.resolve(law), article_label(article), self.statuses(on))
 
-    def _statuses(self, on: date) -> dict[str, Status]:
-        return statuses(self.documents.values(), on)
-
-    def _work_out_factors(self, on: date, region: str | None) -> dict[str, float]:
-        """Return {doc_id: score factor} of the documents that may answer; the rest are left out."""
+    def chunk(self, chunk_id: str, on: date) -> tuple[Hit, ...]:
+        """Return one passage by its id as a hit, or nothing."""
+        chunk = self._catalogue.chunks_by_id([chunk_id]).get(chunk_id)
+        document = self.documents.get(_doc_id(chunk_id))
         status = self.statuses(on)
-        factors: dict[str, float] = {}
-        for document in self.documents.values():
-            if status[document.doc_id] is not Status.IN_FORCE:
-                continue
-            if document.region == regions.NATIONWIDE or (region and regions.covers(document.region, region)):
-                factors[document.doc_id] = 1.0
-            elif region is None or regions.covers(region, document.region):
-                factors[document.doc_id] = _LOCAL_UNASKED
-        return factors
+        return (Hit(chunk, document, status[document.doc_id], 1.0),) if chunk and document else ()
 
     def gather(self, query: Query, leave_out: str = "") -> Gathered:
         """Return the candidates of all searches, with the ranking they have without the reranker.
@@ -138,7 +134,7 @@ class Retriever:
             leave_out: a question of the bank that must not match itself (when learning from the bank).
         """
         region = regions.find(query.question) or query.region
-        factors = self._factors(query.on, region)
+        factors = self._scope.factors(query.on, region)
         lexical, dense, vector = self._searches(query, factors)
         fused = demote(fuse(lexical, dense, _DENSE_SHARE[query.mode]), factors, _doc_id)
         matches: dict[str, Match] = {}
@@ -155,6 +151,8 @@ class Retriever:
             near = max(0.0, match.cosine) + match.lexical / best
             scores[chunk_id] = scores.get(chunk_id, 0.0) + _BANK_SHARE * near
         names = sorted(scores, key=lambda name: (-scores[name], name))[:_RERANKED]
+        linked = self._linked(names, scores)
+        names += [name for name in linked if name not in scores]
         chunks = self._catalogue.chunks_by_id(names)
         return [
             Candidate(
@@ -163,10 +161,19 @@ class Retriever:
                 gathered.lexical.get(name, 0.0),
                 gathered.dense.get(name, 0.0),
                 gathered.matches.get(name),
+                linked.get(name, 0.0),
             )
             for name in names
             if name in chunks  # a writer may have removed it since the index was read
         ]
+
+    def _linked(self, names: Sequence[str], scores: Mapping[str, float]) -> dict[str, float]:
+        """Return {penalty: score of the best duty it punishes, as a share of the best candidate's}."""
+        best = (scores[names[0]] if names else 0.0) or 1.0
+        found: dict[str, float] = {}
+        for duty, penalty in self._catalogue.penalties(names[:_LINKED_FROM]):
+            found[penalty] = max(found.get(penalty, 0.0), scores[duty] / best)
+        return found
 
     def features(self, question: str, gathered: Gathered, candidates: Sequence[Candidate]) -> FloatMatrix:
         """Return the candidates' features, (n, len(kb.rerank.features.NAMES))."""

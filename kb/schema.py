@@ -1,12 +1,15 @@
-"""The tables of the catalogue, and how rows become documents and chunks."""
+"""The tables of the catalogue, their format's version, and how rows become documents and chunks."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Date,
+    Float,
     ForeignKey,
     Integer,
     MetaData,
@@ -14,10 +17,16 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    delete,
+    insert,
+    inspect,
     select,
 )
 
 from kb.datatypes import Chunk, Document, Level
+
+VERSION = 2
+_WITHOUT_LINKS = "1"  # the version before, brought up to date when opened
 
 metadata = MetaData()
 facts = Table("facts", metadata, Column("name", String, primary_key=True), Column("value", String))
@@ -60,6 +69,16 @@ sources = Table(
     Column("doc_id", ForeignKey("documents.doc_id", ondelete="CASCADE"), nullable=False, index=True),
 )
 stale_chunks = Table("stale_chunks", metadata, Column("chunk_id", String, primary_key=True))
+links = Table(
+    "links",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("target", String, primary_key=True, index=True),
+    Column("relation", String, primary_key=True),
+    Column("likeness", Float, nullable=False),
+    Column("doc_id", ForeignKey("documents.doc_id", ondelete="CASCADE"), nullable=False, index=True),
+)
+unlinked = Table("unlinked", metadata, Column("name", String, primary_key=True))  # laws whose links are due
 runs = Table(
     "runs",
     metadata,
@@ -120,3 +139,50 @@ def from_document(document: Document) -> dict[str, Any]:
     for name in _TUPLES:
         values[name] = json.dumps(values[name], ensure_ascii=False)
     return values
+
+
+def prepared(connection: Connection, create: bool) -> str | None:
+    """Make the tables that are missing; return the format's version as it is now."""
+    found = get_fact(connection, "schema") if not create or _is_made(connection) else None
+    if create or found == _WITHOUT_LINKS:
+        metadata.create_all(connection)
+    if found == _WITHOUT_LINKS:
+        unlink(connection, list(connection.scalars(select(documents.c.name).distinct())))
+    if (create and found is None) or found == _WITHOUT_LINKS:
+        found = str(VERSION)
+        set_fact(connection, "schema", found)
+    return found
+
+
+def _is_made(connection: Connection) -> bool:
+    return inspect(connection).has_table(facts.name)
+
+
+def unlink(connection: Connection, names: Sequence[str]) -> None:
+    """Note that the links of these laws are due."""
+    if names:
+        rows = [{"name": name} for name in names]
+        connection.execute(insert(unlinked).prefix_with("OR IGNORE"), rows)
+
+
+def get_fact(connection: Connection, name: str) -> str | None:
+    """Return a stored fact, or None."""
+    return connection.scalar(select(facts.c.value).where(facts.c.name == name))
+
+
+def set_fact(connection: Connection, name: str, value: str) -> None:
+    """Store a fact in place of the one of its name."""
+    connection.execute(delete(facts).where(facts.c.name == name))
+    connection.execute(insert(facts).values(name=name, value=value))
+
+
+def forget_chunks(connection: Connection, doc_ids: Sequence[str], keep: set[str] | None = None) -> None:
+    """Delete the documents' chunks and note for the caches those that will not come back."""
+    kept = keep or set()
+    old = set(connection.scalars(select(chunks.c.chunk_id).where(chunks.c.doc_id.in_(doc_ids))))
+    connection.execute(delete(chunks).where(chunks.c.doc_id.in_(doc_ids)))
+    gone = [{"chunk_id": chunk_id} for chunk_id in sorted(old - kept)]
+    if gone:
+        connection.execute(insert(stale_chunks).prefix_with("OR IGNORE"), gone)
+    if kept:
+        connection.execute(delete(stale_chunks).where(stale_chunks.c.chunk_id.in_(list(kept))))

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None, description="sentence-transformers 目录或模型名；留空用自带的静态模型"
     )
+    reranker_model: str | None = Field(None, description="交叉编码器（精排模型）的目录或模型名；留空不用")
     region: str | None = Field(None, description="默认地区，如 河南省；留空只按全国规定回答")
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(7860, ge=1, le=65535, description="监听端口")

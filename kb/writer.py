@@ -1,8 +1,9 @@
 """The knowledge base as its one writer sees it: put documents in, take them out, make the caches again."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from kb.catalogue import Catalogue, Source
@@ -11,10 +12,12 @@ from kb.dense import DenseIndex
 from kb.embed import Embedder
 from kb.errors import ModelMismatchError
 from kb.lexical import LexicalIndex
+from kb.links.derive import Derivation
 from kb.lock import writing
 
 Progress = Callable[[int, int], None]  # called with (documents done, documents to do)
 
+_READ = 256  # documents whose chunks are held while links are worked out
 _FLUSH_AT = 4_000  # chunks held back before the caches are written
 
 
@@ -100,6 +103,10 @@ class Writer:
             self.catalogue.mark_indexed((), stale)
         self._waiting = 0
 
+    def link(self) -> None:
+        """Work out the links of what changed since the last time. Safe to interrupt, like `flush`."""
+        _link(self.catalogue, self.catalogue.unlinked())
+
 
 @contextmanager
 def open_writer(folder: Path, embedder: Embedder, flush_at: int = _FLUSH_AT) -> Iterator[Writer]:
@@ -120,12 +127,15 @@ def open_writer(folder: Path, embedder: Embedder, flush_at: int = _FLUSH_AT) -> 
         try:
             yield writer
             writer.flush()
+            writer.link()
         finally:
             writer.close()
 
 
 def rebuild(folder: Path, embedder: Embedder, progress: Progress | None = None) -> int:
-    """Make both caches again from the catalogue, with this embedding model. Returns the number of chunks.
+    """Make both caches and the links again from the catalogue, with this embedding model.
+
+    Returns the number of chunks.
 
     They are made in a new folder and switched to when whole, so readers are never without an index.
 
@@ -149,10 +159,19 @@ def rebuild(folder: Path, embedder: Embedder, progress: Progress | None = None) 
                     progress(done, len(doc_ids))
             caches.close()
             catalogue.switch_index(new.name, embedder.name)
+            _link(catalogue, {document.name for document in catalogue.documents()})
             _sweep(folder, keep=new)
             return total
         finally:
             catalogue.close()
+
+
+def _link(catalogue: Catalogue, names: Set[str]) -> None:
+    """Work out the links that depend on the laws of these names."""
+    if names:
+        derivation = Derivation(catalogue.documents(), lru_cache(maxsize=_READ)(catalogue.chunks))
+        affected = derivation.affected(names)
+        catalogue.put_links(affected, [link for doc_id in affected for link in derivation.links(doc_id)])
 
 
 def _batches(catalogue: Catalogue, doc_ids: Sequence[str]) -> Iterator[tuple[list[str], list[Chunk]]]:

@@ -8,7 +8,7 @@ import logging
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 logger = logging.getLogger(__name__)
+
+_REMEDY = (
+    "请检查 embedding_model 设置：填模型文件夹的路径，或先在联网的机器上下载该模型；留空则用自带的向量模型。"
+)
 
 
 class SentenceTransformerEmbedder:
@@ -34,7 +38,7 @@ class SentenceTransformerEmbedder:
         Raises:
             SettingsError: if it cannot be loaded.
         """
-        self._model = _load(model)
+        self._model: SentenceTransformer = load_pretrained("SentenceTransformer", model, _REMEDY)
         self._limit = self._model.max_seq_length or math.inf
         self._dimension = int(self._model.encode(["安"]).shape[1])
         self._name = f"{Path(model).name}:{_fingerprint(self._model)}"
@@ -87,19 +91,28 @@ class SentenceTransformerEmbedder:
             )  # fmt: skip
 
 
-def _load(model: str) -> "SentenceTransformer":
-    """Return the model. Raises SettingsError, saying what to do."""
-    remedy = "请检查 embedding_model 设置：填模型文件夹的路径，或先在联网的机器上下载该模型；留空则用自带的向量模型。"
+def load_pretrained(kind: Literal["SentenceTransformer", "CrossEncoder"], model: str, remedy: str) -> Any:  # noqa: ANN401
+    """Return a sentence-transformers model on the CPU, running no code that comes with it.
+
+    Args:
+        kind: its class.
+        model: a folder, or a name on the hub, which is looked up among the downloaded models only where
+            HF_HUB_OFFLINE is set.
+        remedy: what to do when it fails, in Chinese.
+
+    Raises:
+        SettingsError: if it cannot be loaded.
+    """
     is_path = Path(model).is_absolute() or model.startswith(".")
     if is_path and not Path(model).is_dir():
-        raise SettingsError(f"向量模型文件夹不存在：{model}。{remedy}")
+        raise SettingsError(f"模型文件夹不存在：{model}。{remedy}")
     try:
+        import sentence_transformers
         from huggingface_hub import constants
-        from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise SettingsError(f"缺少 sentence-transformers（{error}），请先安装 requirements.txt。") from error
     try:
-        return SentenceTransformer(
+        return getattr(sentence_transformers, kind)(
             model,
             device="cpu",
             trust_remote_code=False,
@@ -107,7 +120,7 @@ def _load(model: str) -> "SentenceTransformer":
         )
     except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise SettingsError(f"向量模型载入失败：{model}（{reason}）。{remedy}") from error
+        raise SettingsError(f"模型载入失败：{model}（{reason}）。{remedy}") from error
 
 
 def _fingerprint(model: "SentenceTransformer") -> str:

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from kb import regions
 from kb.bank.index import Match
 from kb.datatypes import Chunk, Document, Level
-from kb.intent import asks_penalty, is_penalty
+from kb.intent import Intent, intents, is_penalty, serves
 from kb.normalise import fold
 from kb.thesaurus import Thesaurus
 from kb.tokens import bigrams
 
-_ASKS_NUMBER = re.compile(r"多少|几|多久|多长|多大|多远|多高|什么时候|期限|比例|时限")
 _NUMBER = re.compile(
     r"\d|[一二三四五六七八九十百千万]+(?:元|日|天|年|个月|人|倍|小时|学时|次|米|级|%)|百分之"
 )
 _LEVELS = (Level.LAW, Level.ADMINISTRATIVE, Level.MINISTRY, Level.LOCAL, Level.JUDICIAL, Level.GUIDE)
+_LOOKS = (Intent.DEFINITION, Intent.PROCEDURE, Intent.REPORTING)  # intents whose answers look alike
 _DUTY = re.compile(r"应当|不得|必须|禁止")
 
 Idf = Callable[[Sequence[str]], dict[str, float]]
@@ -30,13 +30,15 @@ NAMES = (
     "lexical", "lexical_per_term", "dense", "dense_gap", "both",
     "bank_lexical", "bank_cosine", "bank_gap", "has_bank",
     "text_coverage", "title_coverage", "path_coverage", "legal_terms", "legal_terms_in_title",
-    "penalty_wanted", "penalty_unwanted", "number_wanted", "duty", "law_named",
+    "penalty_wanted", "penalty_unwanted", "number_wanted", "duty", "duty_wanted", "law_named", "linked", "linked_wanted",
+    *(f"{intent.name.lower()}_{wanted}" for intent in _LOOKS for wanted in ("wanted", "unwanted")),
     *(f"level_{level.name.lower()}" for level in _LEVELS),
     "local_unasked", "region_asked", "length", "year",
 )  # fmt: skip
 
 
 BANK_COLUMNS = [NAMES.index(name) for name in ("bank_lexical", "bank_cosine", "has_bank")]
+INTENT_COLUMNS = [i for i, name in enumerate(NAMES) if name.endswith(("_wanted", "_unwanted"))]
 COVERAGE = NAMES.index("text_coverage")
 BANK_GAP = NAMES.index("bank_gap")
 
@@ -50,6 +52,7 @@ class Candidate:
     lexical: float  # BM25
     dense: float  # cosine
     match: Match | None  # nearest question of the bank
+    linked: float = 0.0  # share of the best score that a duty has whose breach it punishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,7 @@ class Asked:
 
     terms: dict[str, float]  # term -> its share of the question's information (idf), together 1
     legal: tuple[str, ...]
-    penalty: bool
-    number: bool
+    intents: frozenset[Intent]
     region: str | None
     laws: frozenset[str]
 
@@ -80,8 +82,7 @@ def asked(question: str, idf: Idf, region: str | None, laws: Sequence[str], thes
     return Asked(
         {term: weight / total for term, weight in weights.items()},
         legal,
-        asks_penalty(question),
-        bool(_ASKS_NUMBER.search(question)),
+        intents(question),
         region,
         frozenset(laws),
     )
@@ -120,6 +121,7 @@ class _Facts:
     title: str
     path: str
     penalty: bool
+    looks: tuple[bool, ...]  # of _LOOKS
     number: bool
     duty: bool
     length: float
@@ -133,6 +135,7 @@ def _facts(chunk: Chunk) -> _Facts:
         fold(chunk.law),
         fold("".join(chunk.path)),
         is_penalty(chunk),
+        tuple(serves(chunk, intent) for intent in _LOOKS),
         bool(_NUMBER.search(text)),
         bool(_DUTY.search(text)),
         math.log1p(len(text)),
@@ -142,17 +145,26 @@ def _facts(chunk: Chunk) -> _Facts:
 def _text_features(asked: Asked, candidate: Candidate) -> list[float]:
     facts, document = _facts(candidate.chunk), candidate.document
     nationwide = document.region == regions.NATIONWIDE
+    penalty = Intent.PENALTY in asked.intents
     return [
         _covered(asked.terms, facts.text),
         _covered(asked.terms, facts.title),
         _covered(asked.terms, facts.path),
         _share(asked.legal, facts.text),
         _share(asked.legal, facts.title),
-        float(asked.penalty and facts.penalty),
-        float(facts.penalty and not asked.penalty),
-        float(asked.number and facts.number),
+        float(penalty and facts.penalty),
+        float(facts.penalty and not penalty),
+        float(Intent.NUMBER in asked.intents and facts.number),
         float(facts.duty),
+        float(facts.duty and Intent.DUTY in asked.intents),
         float(candidate.chunk.law in asked.laws),
+        candidate.linked,
+        candidate.linked * penalty,
+        *(
+            float(looks and (intent in asked.intents) == wanted)
+            for intent, looks in zip(_LOOKS, facts.looks, strict=True)
+            for wanted in (True, False)
+        ),
         *(float(document.level is level) for level in _LEVELS),
         float(not nationwide and asked.region is None),
         float(not nationwide and asked.region is not None),

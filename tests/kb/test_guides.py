@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kb.cards.guides import HEADINGS, is_guide, parse_guide, read_guide, read_guides
 from kb.datatypes import Audience
 from kb.errors import IngestError
-from kb.guides import HEADINGS, is_guide, parse_guide, read_guide, read_guides
 
 FOLDER = Path(__file__).parents[2] / "starter" / "guides"
 GUIDE = """---
@@ -148,9 +148,9 @@ def test_is_guide(text, expected):
     assert is_guide(text) is expected
 
 
-def test_the_bundle_holds_24_guides_sorted_by_id(guides):
+def test_the_bundle_holds_the_guides_sorted_by_id(guides):
     ids = [guide.id for guide in guides]
-    assert len(ids) == 24
+    assert len(ids) >= 120
     assert ids == sorted(set(ids))
 
 

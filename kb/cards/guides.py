@@ -13,7 +13,9 @@ from kb.datatypes import Audience
 from kb.errors import IngestError
 
 KEYS = ("id", "title", "hazard", "audiences", "number", "phrases", "basis", "reviewed", "risk")
-HAZARDS = ("火灾", "燃气", "危化品", "急救", "水旱", "地质", "设备", "人群", "报警")
+HAZARDS = (
+    "火灾", "燃气", "危化品", "急救", "水旱", "气象", "地质", "设备", "作业", "矿山", "交通", "人群", "报警",
+)  # fmt: skip
 RISKS = ("高", "中")
 HEADINGS = ("现在就做", "千万别做", "之后", "平时预防", "特殊情况")
 FEWEST_STEPS, MOST_STEPS = 3, 6
