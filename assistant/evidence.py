@@ -8,7 +8,7 @@ the question bank covers, the bank's silence counts; elsewhere (an office's own 
 
 import json
 import math
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from assistant.scope import standards
 from kb.bank import covered_documents
 from kb.datatypes import Found, Signals
 from kb.errors import SettingsError
+from kb.evidence import NAMES
 from kb.normalise import fold
 from kb.tokens import words
 
 FILE = Path(__file__).with_name("evidence.json")
 _LOOKED_AT = 5
+_STEEPEST = 50.0  # logits beyond this are certain, and would overflow
 _LEAST_COVERAGE = (
     0.05  # share of the question's words in one passage: none at all for foreign or senseless text
 )
@@ -29,7 +31,7 @@ _LEAST_COVERAGE = (
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights in the order of the fields of `Signals`."""
+    """Weights in the order of `kb.evidence.NAMES`."""
 
     weights: tuple[float, ...]
     bias: float
@@ -37,8 +39,9 @@ class Model:
 
     def probability(self, signals: Signals) -> float:
         """Return the chance that the knowledge base holds an answer, in [0, 1]."""
-        values = zip(self.weights, astuple(signals), strict=True)
-        return 1 / (1 + math.exp(-self.bias - sum(weight * value for weight, value in values)))
+        values = zip(self.weights, signals.values, strict=True)
+        logit = self.bias + sum(weight * value for weight, value in values)
+        return 1 / (1 + math.exp(-max(-_STEEPEST, min(_STEEPEST, logit))))
 
 
 def is_supported(question: str, found: Found) -> bool:
@@ -84,5 +87,5 @@ def shipped() -> tuple[Model, Model]:
 
 
 def _model(stored: dict[str, Any]) -> Model:
-    weights = tuple(float(stored["weights"][name]) for name in Signals.__slots__)
+    weights = tuple(float(stored["weights"][name]) for name in NAMES)
     return Model(weights, float(stored["bias"]), float(stored["threshold"]))

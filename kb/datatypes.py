@@ -100,14 +100,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """How strong the evidence of a search is as a whole; all 0 if nothing was found."""
+    """How strong the evidence of a search is as a whole: the numbers that `kb.evidence.NAMES` names.
 
-    dense: float = 0.0  # cosine of the closest passage
-    lexical: float = 0.0  # best BM25, divided by the number of the question's terms
-    bank: float = 0.0  # cosine of the nearest question in the bank
-    bank_lexical: float = 0.0  # best BM25 of a question in the bank, per term
-    coverage: float = 0.0  # share of the question's information in the first passage, in [0, 1]
-    margin: float = 0.0  # how far the second candidate's score lies below the first's, in [0, 1]
+    Empty where nothing was searched for.
+    """
+
+    values: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from kb import regions, rerank, thesaurus
+from kb import evidence, hits, regions, rerank, thesaurus
 from kb.bank import BankQuestion, read_bank
 from kb.bank.index import BankIndex, Match
 from kb.catalogue import Catalogue
@@ -17,7 +17,7 @@ from kb.datatypes import Chunk, Document, Found, Hit, Signals
 from kb.dense import DenseIndex
 from kb.embed import Embedder
 from kb.gathered import FloatMatrix, Gathered
-from kb.intent import asks_penalty, is_penalty
+from kb.intent import asks_penalty
 from kb.lexical import LexicalIndex
 from kb.lookup import Lookup
 from kb.normalise import fold
@@ -37,8 +37,6 @@ _LINKED_FROM = 20  # candidates whose penalties become candidates too
 _BANK_DEPTH = 80  # questions of the bank taken from each of its searches
 _RERANKED = 100  # candidates the reranker looks at
 _LEGAL_WEIGHTS = (0.4, 0.25, 0.15, 0.15)  # of a lay word's legal terms, best first, beside the word itself
-_PENALTY_ASKED = 1.5  # score factor for passages with a penalty when one is asked for
-_WORTH_TELLING = 0.7  # cosine from which the bank's nearest question is named as a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +110,8 @@ class Retriever:
         found = self._search(query, looked_up.hits if looked_up else ())
         if looked_up is None:
             return found
-        hits = (looked_up.hits + found.hits)[: query.k]
-        return replace(found, hits=hits, exact=True, notice=looked_up.notice)
+        first = (looked_up.hits + found.hits)[: query.k]
+        return replace(found, hits=first, exact=True, notice=looked_up.notice)
 
     def article(self, law: str, article: str, on: date) -> Found:
         """Return one article in the version in force on a day, or a notice of what is here instead."""
@@ -196,7 +194,8 @@ class Retriever:
         """
         if not candidates or gathered.best_cosine < self._reranker.least_cosine:
             return self._fused(query, gathered)
-        return self._reranked(query, gathered, candidates, self._reranker.scores(rows))
+        scores = self._reranker.scores(rows)
+        return hits.ordered(candidates, scores, self.statuses(query.on), gathered.fused)
 
     def passages(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Return the passages that exist among `chunk_ids`."""
@@ -205,40 +204,30 @@ class Retriever:
     def signals(self, query: Query, leave_out: str = "") -> Signals:
         """Return how strong the evidence for a question is (see `gather` for `leave_out`)."""
         gathered = self.gather(query, leave_out)
-        rows = self.features(query.question, gathered, self.candidates(gathered))
-        return gathered.signals(query.question, rows, self._reranker.scores(rows))
+        candidates = self.candidates(gathered)
+        rows = self.features(query.question, gathered, candidates)
+        return self._signals(query.question, gathered, candidates, rows)
+
+    def _signals(
+        self, question: str, gathered: Gathered, candidates: Sequence[Candidate], rows: FloatMatrix
+    ) -> Signals:
+        logits = self._reranker.logits(rows)
+        return evidence.signals(question, gathered, candidates, rows, logits, self._lexical.idf)
 
     def _search(self, query: Query, named: Sequence[Hit]) -> Found:
         gathered = self.gather(query)
         candidates = self.candidates(gathered) if query.mode == "hybrid" else []
         rows = self.features(query.question, gathered, candidates)
         already = {hit.chunk.chunk_id for hit in named}
-        hits = self.rerank(replace(query, k=query.k + len(already)), gathered, candidates, rows)
+        found = self.rerank(replace(query, k=query.k + len(already)), gathered, candidates, rows)
         return Found(
-            tuple(hit for hit in hits if hit.chunk.chunk_id not in already)[: query.k],
-            signals=gathered.signals(query.question, rows, self._reranker.scores(rows)),
+            tuple(hit for hit in found if hit.chunk.chunk_id not in already)[: query.k],
+            signals=self._signals(query.question, gathered, candidates, rows),
         )
-
-    def _reranked(
-        self, query: Query, gathered: Gathered, candidates: Sequence[Candidate], scores: NDArray[np.float32]
-    ) -> list[Hit]:
-        status = self.statuses(query.on)
-        ranks = {fused.chunk_id: fused for fused in gathered.fused}
-        hits = [
-            Hit(
-                candidate.chunk,
-                candidate.document,
-                status[candidate.document.doc_id],
-                float(score),
-                _why(candidate, ranks.get(candidate.chunk.chunk_id)),
-            )
-            for candidate, score in zip(candidates, scores, strict=True)
-        ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.chunk_id))
 
     def _fused(self, query: Query, gathered: Gathered) -> list[Hit]:
         if query.mode == "hybrid" and asks_penalty(query.question):
-            return _penalties_first(self._hits(gathered.fused[: max(query.k, _RERANKED)], query.on))
+            return hits.penalties_first(self._hits(gathered.fused[: max(query.k, _RERANKED)], query.on))
         return self._hits(gathered.fused[: query.k], query.on)
 
     def _searches(
@@ -276,23 +265,5 @@ class Retriever:
         ]
 
 
-def _why(candidate: Candidate, fused: Fused | None) -> tuple[str, ...]:
-    """Return the reasons for a reranked hit in Chinese."""
-    reasons = fused.why() if fused else ()
-    if candidate.match and candidate.match.cosine >= _WORTH_TELLING:
-        reasons = (*reasons, f"近似问法“{candidate.match.question}”")
-    return reasons
-
-
 def _doc_id(chunk_id: str) -> str:
     return chunk_id.partition("#")[0]
-
-
-def _penalties_first(hits: Sequence[Hit]) -> list[Hit]:
-    raised = [
-        replace(hit, score=hit.score * _PENALTY_ASKED, why=(*hit.why, "含罚则"))
-        if is_penalty(hit.chunk)
-        else hit
-        for hit in hits
-    ]
-    return sorted(raised, key=lambda hit: (-hit.score, hit.chunk.chunk_id))

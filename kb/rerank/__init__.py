@@ -25,6 +25,10 @@ class LinearReranker:
     weights: NDArray[np.float32]  # (len(NAMES),)
     least_cosine: float  # of the bank's nearest question; below it the bank knows nothing of the matter
 
+    def logits(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the weighted sums, (n,): a difference of x means e**x times the odds."""
+        return np.asarray(features @ self.weights, np.float32)
+
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how well each candidate answers, (n,) in (0, 1]; the best is 1.
 
@@ -32,7 +36,7 @@ class LinearReranker:
         """
         if not len(features):
             return np.zeros(0, np.float32)
-        logits = features @ self.weights
+        logits = self.logits(features)
         return np.asarray(2.0 / (1.0 + np.exp(logits.max() - logits)), np.float32)
 
 

@@ -68,6 +68,7 @@ def test_a_rule_about_a_standard_gives_way_to_the_standard() -> None:
 
 
 def test_probability_by_hand() -> None:
-    model = Model((1.0, 0.0, 2.0, 0.0, 0.0, 0.0), -1.0, 0.5)
-    assert model.probability(Signals(dense=0.5, bank=0.25)) == pytest.approx(0.5)
-    assert model.probability(Signals()) == pytest.approx(0.2689, abs=1e-4)
+    model = Model((1.0, 0.0, 2.0), -1.0, 0.5)
+    assert model.probability(Signals((0.5, 9.0, 0.25))) == pytest.approx(0.5)
+    assert model.probability(Signals((0.0, 0.0, 0.0))) == pytest.approx(0.2689, abs=1e-4)
+    assert model.probability(Signals((1e9, 0.0, 0.0))) == pytest.approx(1.0)
