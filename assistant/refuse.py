@@ -2,7 +2,7 @@
 
 from assistant.evidence import missing_standards
 from kb.base import Stats
-from kb.datatypes import Answer, AnswerState, Audience, Emergency, Found, Level
+from kb.datatypes import CARDS, Answer, AnswerState, Audience, Emergency, Found
 from prompts import load
 
 _NEAREST = 3
@@ -11,9 +11,7 @@ _NEAREST = 3
 def no_match(question: str, found: Found, audience: Audience, stats: Stats) -> Answer:
     """Return the answer that the knowledge base holds nothing on this; names the nearest regulations."""
     names = dict.fromkeys(
-        f"《{hit.document.title}》{hit.chunk.label}"
-        for hit in found.hits
-        if hit.document.level is not Level.GUIDE
+        f"《{hit.document.title}》{hit.chunk.label}" for hit in found.hits if hit.document.level not in CARDS
     )
     nearest = "、".join(list(names)[:_NEAREST])
     text = load(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.cards.library import kind_of
 from kb.errors import IngestError
 
 SUFFIXES = frozenset({".md", ".markdown", ".txt", ".pdf"})
@@ -45,7 +46,7 @@ def _expand(name: str, failures: list[Failure]) -> Iterator[Path]:
     if path.is_dir():
         yield from _walk(path, failures)
     elif path.is_file():
-        if path.suffix.lower() not in SUFFIXES:
+        if not _is_text(path):
             raise IngestError(f"不支持的文件类型 {path.suffix or '（无后缀）'}。{_PLANNED}")
         yield path
     elif path.exists():
@@ -62,5 +63,10 @@ def _walk(folder: Path, failures: list[Failure]) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(root, name)
-            if path.suffix.lower() in SUFFIXES and not name.startswith(".") and name.lower() not in _SKIP:
+            if _is_text(path) and not name.startswith(".") and name.lower() not in _SKIP:
                 yield path
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a file is of a kind that can be read: a text, or a list of records of ours (职责、罚则……)."""
+    return path.suffix.lower() in SUFFIXES or kind_of(path) is not None

@@ -8,8 +8,11 @@ from pathlib import Path
 from ingest import dates, ledger, metadata, sections, statute
 from ingest.statute import Passage
 from kb import regions
-from kb.cards.guides import Guide, is_guide, parse_guide
-from kb.datatypes import Chunk, Document, Level
+from kb.cards.guides import ASKED_LABEL, Guide, asked_text, is_guide, parse_guide
+from kb.cards.library import kind_of, parse_records
+from kb.cards.passages import LEVELS, passages
+from kb.cards.strict import Record
+from kb.datatypes import CARDS, Chunk, Document, Level
 from kb.errors import IngestError
 from kb.normalise import law_name
 
@@ -46,6 +49,8 @@ def parse(text: str, path: Path, content_hash: str, given: Given) -> Parsed:
     Raises:
         IngestError: if nothing in it can be kept.
     """
+    if kind := kind_of(path):
+        return _records(kind, text, path, content_hash)
     if is_guide(text):
         return _guide(parse_guide(text, str(path)), path, content_hash)
     lines = text.split("\n")
@@ -73,7 +78,7 @@ def _document(
     doc_id = f"{name}@{found.published or found.effective or '日期不明'}" + (f"/{part}" if part else "")
     known = ledger.entry(name, kind.level, found.published)
     effective = known.effective or found.effective
-    legal = kind.level not in (Level.OTHER, Level.PLAN, Level.NORMATIVE, Level.GUIDE)
+    legal = kind.level not in {Level.OTHER, Level.PLAN, Level.NORMATIVE, *CARDS}
     notes = [known.warning, "施行日期原文未载明" if legal and effective is None else ""]
     return Document(
         doc_id=doc_id,
@@ -117,19 +122,39 @@ def _short_names(name: str) -> tuple[str, ...]:
 
 
 def _guide(guide: Guide, path: Path, content_hash: str) -> Parsed:
-    document = Document(
+    document = replace(
+        _card_document(guide.title, Level.GUIDE, path, content_hash),
         doc_id=guide.id,
-        title=guide.title,
-        name=guide.title,
-        level=Level.GUIDE,
-        region=regions.NATIONWIDE,
-        issuer="安问编写组",
         published=guide.reviewed,
         effective=guide.reviewed,
         notes=tuple(f"依据：{basis}" for basis in guide.basis),
+    )
+    passages = [Passage(section.heading, (guide.hazard,), section.text) for section in guide.sections]
+    asked = Passage(ASKED_LABEL, (guide.hazard,), asked_text(guide.phrases))
+    return Parsed(document, _chunks(document, [*passages, asked]))
+
+
+def _records(kind: type[Record], text: str, path: Path, content_hash: str) -> Parsed:
+    """Return a file of records as one document, a passage for each record."""
+    file = parse_records(kind, text, str(path))
+    document = _card_document(file.title, LEVELS[kind], path, content_hash)
+    found: dict[str, Passage] = {}
+    for record in file.records:
+        for passage in passages(record):
+            if passage.label in found:
+                raise IngestError(f"{path.name}：“{passage.label}”写了两次。请改名或合并。")
+            found[passage.label] = Passage(passage.label, passage.path, passage.text)
+    return Parsed(document, _chunks(document, list(found.values())))
+
+
+def _card_document(title: str, level: Level, path: Path, content_hash: str) -> Document:
+    return Document(
+        doc_id=law_name(title),
+        title=title,
+        name=law_name(title),
+        level=level,
+        region=regions.NATIONWIDE,
+        issuer="安问编写组",
         source=str(path.resolve()),
         content_hash=content_hash,
     )
-    asked = "大家会这样问：" + "；".join(guide.phrases)
-    passages = [Passage(section.heading, (guide.hazard,), section.text) for section in guide.sections]
-    return Parsed(document, _chunks(document, [*passages, Passage("常见问法", (guide.hazard,), asked)]))

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from kb.catalogue import Catalogue
-from kb.datatypes import Chunk, Document, Found, Hit, Level, Status
+from kb.datatypes import CARDS, Chunk, Document, Found, Hit, Status
 from kb.embed import Embedder, load_embedder
 from kb.errors import ArticleNotFoundError, KnowledgeBaseError, ModelMismatchError
 from kb.links import BACKWARDS, FORWARDS, Link, Relation
@@ -216,7 +216,7 @@ class KnowledgeBase:
         by_level: dict[str, int] = {}
         for document in documents:
             by_level[document.level.value] = by_level.get(document.level.value, 0) + 1
-        published = [d.published for d in documents if d.published and d.level is not Level.GUIDE]
+        published = [d.published for d in documents if d.published and d.level not in CARDS]
         return Stats(
             documents=len(documents),
             chunks=sum(self._catalogue.counts().values()),

@@ -17,8 +17,17 @@ class Level(StrEnum):
     STANDARD = "标准"
     PLAN = "预案"
     GUIDE = "科普"
+    DUTY = "职责清单"
+    PENALTY = "罚则清单"
+    SIGNAL = "预警与分级"
+    TERM = "术语"
+    SHEET = "检查表"
     CASE = "案例"
     OTHER = "其他"
+
+
+# What this project wrote itself to explain the rules: never a source of law.
+CARDS = frozenset({Level.GUIDE, Level.DUTY, Level.PENALTY, Level.SIGNAL, Level.TERM, Level.SHEET})
 
 
 class Status(StrEnum):

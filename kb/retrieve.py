@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from kb import evidence, hits, regions, rerank, thesaurus
 from kb.bank import BankQuestion, read_bank
 from kb.bank.index import BankIndex, Match
+from kb.cards.guides import ASKED_LABEL, HEADINGS, asked_phrases
 from kb.catalogue import Catalogue
-from kb.datatypes import Chunk, Document, Found, Hit, Signals
+from kb.datatypes import Audience, Chunk, Document, Found, Hit, Level, Signals
 from kb.dense import DenseIndex
 from kb.embed import Embedder
 from kb.gathered import FloatMatrix, Gathered
@@ -84,6 +85,7 @@ class Retriever:
         self._thesaurus = thesaurus.shipped()
         questions = read_bank() if bank is None else bank
         self._held = [question for question in questions if _doc_id(question.chunk_id) in self.documents]
+        self._held += self._guide_questions()
         if earlier is not None and earlier._held == self._held and "_bank" in vars(earlier):
             self._bank = earlier._bank
         self._scope = Scope(documents)
@@ -93,6 +95,16 @@ class Retriever:
     def _bank(self) -> BankIndex | None:
         """The index of the bank, made when the first question is asked: commands that ask none go without."""
         return BankIndex(self._held, self._embedder) if self._held else None
+
+    def _guide_questions(self) -> list[BankQuestion]:
+        """Return what people say in the situations of the guides held, each pointing to what to do now."""
+        guides = [d.doc_id for d in self.documents.values() if d.level is Level.GUIDE]
+        asked = self._catalogue.chunks_by_id([f"{doc_id}#{ASKED_LABEL}" for doc_id in guides])
+        return [
+            BankQuestion(f"{chunk.doc_id}#{HEADINGS[0]}", chunk.law, HEADINGS[0], Audience.CITIZEN, phrase)
+            for chunk in asked.values()
+            for phrase in asked_phrases(chunk.text)
+        ]
 
     @cached_property
     def _reranker(self) -> rerank.LinearReranker:

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from rapidfuzz import fuzz, process
 
-from kb.datatypes import Document, Level
+from kb.datatypes import CARDS, Document
 from kb.errors import SettingsError
 from kb.normalise import fold, law_name
 
@@ -67,7 +67,7 @@ class Titles:
             names |= {fold(alias): name for alias in (*aliases, name)}
         self._held = set()
         for document in documents:
-            if document.level is Level.GUIDE:
+            if document.level in CARDS:
                 continue
             self._held.add(document.name)
             names |= {fold(short): document.name for short in document.short_names}

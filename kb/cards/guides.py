@@ -1,7 +1,7 @@
 """Read the emergency guides (应急卡片): Markdown files with a strict YAML front matter."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,10 @@ _HEADING = re.compile(r"^##[ \t]+(.+?)[ \t]*$", re.M)
 _STEP = re.compile(r"^(\d+)[.、][ \t]*(\S.*?)[ \t]*$")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NUMBER = re.compile(r"\d{3,5}")
+
+
+ASKED_LABEL = "常见问法"  # label of the passage that holds the phrases
+_ASKED = "大家会这样问："
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,24 @@ def read_guide(path: Path) -> Guide:
     if guide.id != path.stem:
         raise IngestError(f"{path}：id 是“{guide.id}”，与文件名不一致。请把文件改名为 {guide.id}.md。")
     return guide
+
+
+def asked_text(phrases: Sequence[str]) -> str:
+    """Return the passage that holds what people say.
+
+    >>> asked_text(["着火了", "冒烟了"])
+    '大家会这样问：着火了；冒烟了'
+    """
+    return _ASKED + "；".join(phrases)
+
+
+def asked_phrases(text: str) -> list[str]:
+    """Return what people say from the passage `asked_text` made; nothing from any other text.
+
+    >>> asked_phrases("大家会这样问：着火了；冒烟了"), asked_phrases("应当灭火。")
+    (['着火了', '冒烟了'], [])
+    """
+    return text.removeprefix(_ASKED).split("；") if text.startswith(_ASKED) else []
 
 
 def is_guide(text: str) -> bool:

@@ -1,15 +1,15 @@
 """All written knowledge of a folder: guides/, duties/, penalties/, signals/, terms/, sheets/."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from kb.cards.guides import Guide, read_guides
 from kb.cards.records import Duty, Penalty, Sheet, Signal, Term
-from kb.cards.strict import Record, read
+from kb.cards.strict import Record, load, read_text
 from kb.errors import IngestError
 
+AnyRecord = Duty | Penalty | Signal | Term | Sheet
 FOLDERS: dict[str, type[Record]] = {
     "duties": Duty,
     "penalties": Penalty,
@@ -25,7 +25,7 @@ T = TypeVar("T", bound=Record)
 class Placed:
     """A record and the file it came from."""
 
-    record: Duty | Penalty | Signal | Term | Sheet
+    record: AnyRecord
     path: Path
 
 
@@ -52,18 +52,68 @@ def read_library(folder: Path) -> Library:
         Placed(record, path)
         for name, kind in FOLDERS.items()
         for path in sorted((folder / name).glob("*.yaml"))
-        for record in read_records(kind, path)
+        for record in parse_records(kind, read_text(path), str(path)).records
     )
     _refuse_twins(placed)
     return Library(guides, placed)
 
 
-def read_records(kind: type[Record], path: Path) -> Iterator[Duty | Penalty | Signal | Term | Sheet]:
-    """Yield the records of a file: one sheet, or a list of the other kinds."""
+@dataclass(frozen=True, slots=True)
+class CardFile:
+    """What one YAML file holds."""
+
+    title: str
+    records: tuple[AnyRecord, ...]
+
+
+def kind_of(path: Path) -> type[Record] | None:
+    """Return what a file holds by the name of its folder, or None if it is no file of records.
+
+    >>> kind_of(Path("starter/terms/law.yaml")), kind_of(Path("starter/triage.yaml"))
+    (<class 'kb.cards.records.Term'>, None)
+    """
+    return FOLDERS.get(path.parent.name) if path.suffix == ".yaml" else None
+
+
+def parse_records(kind: type[Record], text: str, source: str) -> CardFile:
+    """Return what a file's text holds: a sheet, or a title and a list of records of another kind.
+
+    Raises:
+        IngestError: if it is malformed; says which line.
+    """
     if kind is Sheet:
-        yield read(Sheet, path)
-    else:
-        yield from read(tuple[kind, ...], path)  # type: ignore[valid-type]
+        sheet = load(Sheet, text, source)
+        return CardFile(sheet.title, (sheet,))
+    listed = load(_LISTS[kind], text, source)
+    return CardFile(listed.title, listed.items)
+
+
+class _Duties(Record):
+    title: str
+    items: tuple[Duty, ...]
+
+
+class _Penalties(Record):
+    title: str
+    items: tuple[Penalty, ...]
+
+
+class _Signals(Record):
+    title: str
+    items: tuple[Signal, ...]
+
+
+class _Terms(Record):
+    title: str
+    items: tuple[Term, ...]
+
+
+_LISTS: dict[type[Record], type[_Duties | _Penalties | _Signals | _Terms]] = {
+    Duty: _Duties,
+    Penalty: _Penalties,
+    Signal: _Signals,
+    Term: _Terms,
+}
 
 
 def _refuse_twins(placed: tuple[Placed, ...]) -> None:

@@ -91,17 +91,16 @@ def load(kind: type[T], text: str, source: str) -> T:
         raise IngestError("；".join(_explained(error, node, source))) from error
 
 
-def read(kind: type[T], path: Path) -> T:
-    """Return the `kind` that a YAML file holds.
+def read_text(path: Path) -> str:
+    """Return a file's text.
 
     Raises:
-        IngestError: if it cannot be read or is malformed, naming file and line.
+        IngestError: if it cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise IngestError(f"{path}：读不出来（{error}）。请确认文件存在并以 UTF-8 保存。") from error
-    return load(kind, text, str(path))
 
 
 def _explained(error: ValidationError, node: yaml.Node | None, source: str) -> Iterator[str]:
