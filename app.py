@@ -48,7 +48,7 @@ def reserve(host: str, port: int) -> socket.socket:
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Build everything once and serve until stopped, in one worker process."""
     # Imported here: Gradio and the libraries below it read the sealed environment when they load.
-    from assistant.assistant import Assistant
+    from assistant.assistant import Assistant, build_writer
     from assistant.triage import Triage
     from ingest import starter
     from kb.base import KnowledgeBase
@@ -66,7 +66,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     except (KnowledgeBaseError, SettingsError) as error:
         logger.warning("知识库打不开，只提供应急卡片：%s", error)
         library, broken = None, "法规库没有打开，原因写在启动窗口里"
-    assistant = Assistant(library, Triage.load(settings.starter_dir), broken)
+    assistant = Assistant(library, Triage.load(settings.starter_dir), broken, writer=build_writer(settings))
     names = settings.allowed_hosts.split(",")
     app = build_app(assistant, library, settings.host, names, settings.region)
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)

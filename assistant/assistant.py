@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant import compose, refuse
+from assistant import compose, refuse, written
 from assistant.dialogue import complete
 from assistant.evidence import is_supported
+from assistant.generate import Writer, build_model
 from assistant.scope import out_of_scope
 from assistant.triage import Triage
 from assistant.understand import audience_of
 from kb.base import KnowledgeBase
-from kb.datatypes import Answer, AnswerState, Audience, Emergency, Found, Hit, Level
-from kb.errors import AnwenError, KnowledgeBaseError
+from kb.datatypes import Answer, AnswerState, Audience, Emergency, Found, Hit, Level, Verification
+from kb.errors import AnwenError, GenerationError, KnowledgeBaseError
 from kb.intent import asks_penalty
 from kb.links import BACKWARDS, FORWARDS, Relation
 from kb.settings import Settings
@@ -23,7 +24,10 @@ logger = logging.getLogger(__name__)
 _DEPTH = 10
 _MOST_FOLLOW_UPS = 3
 _MOST_LINKS = 2
+_GENERAL_GUIDE = "call-for-help"  # how to call, whatever has happened
 _DUTY_AND_PENALTY = (FORWARDS[Relation.PENALTY], BACKWARDS[Relation.PENALTY])
+_MODEL_FAILED = "（大模型这次没有正常回答，以上是原文摘录。）"
+_MODEL_STRUCK = "（大模型的回答没有通过核对，没有采用，以上是原文摘录。）"
 _CANNOT_LOOK = "知识库现在打不开，原因已记入日志"
 
 
@@ -33,13 +37,20 @@ class _Request:
     audience: Audience
     region: str | None
     on: date | None
+    history: tuple[str, ...] = ()
 
 
 class Assistant:
     """Answers from one knowledge base. Holds no conversation: the caller passes the history in."""
 
     def __init__(
-        self, kb: KnowledgeBase | None, triage: Triage, broken: str = _CANNOT_LOOK, *, explain: bool = False
+        self,
+        kb: KnowledgeBase | None,
+        triage: Triage,
+        broken: str = _CANNOT_LOOK,
+        *,
+        writer: Writer | None = None,
+        explain: bool = False,
     ) -> None:
         """Take what is known.
 
@@ -47,9 +58,11 @@ class Assistant:
             kb: the knowledge base, or None if it could not be opened; emergencies are answered all the same.
             triage: the rules that notice danger.
             broken: why there is no knowledge base, for the person to read.
+            writer: a chat model that writes answers from what was found; without one they are extracted.
             explain: tell the full reason when something fails later (the command line does); a visitor of
                 the page gets a plain sentence instead, since reasons name paths on the server.
         """
+        self._writer = writer
         self._explain = explain
         self._kb = kb
         self._triage = triage
@@ -89,7 +102,8 @@ class Assistant:
         """
         emergency = self._triage.assess(question, history)
         whole = complete(question, history).strip()
-        request = _Request(whole, audience or audience_of(whole, emergency), region, on)
+        earlier = tuple(text for text in history if text.strip())
+        request = _Request(whole, audience or audience_of(whole, emergency), region, on, earlier)
         said = f"（按“{whole}”理解）" if whole != question.strip() else ""
         if emergency:
             yield Answer(AnswerState.GROUNDED, "", emergency=emergency, audience=request.audience)
@@ -120,25 +134,69 @@ class Assistant:
         if not (emergency and found.hits) and not is_supported(request.question, found):
             yield refuse.no_match(request.question, found, request.audience, self._kb.stats())
             return
-        yield from _grounded(request, _with_links(self._kb, request, found))
+        found = _with_links(self._kb, request, found)
+        extracted = None
+        for extracted in _grounded(request, found):
+            yield extracted
+        if self._writer and extracted and not emergency and not found.exact:
+            yield from self._written(self._writer, request, found, extracted)
+
+    def _written(
+        self, writer: Writer, request: _Request, found: Found, extracted: Answer
+    ) -> Iterator[Answer]:
+        """Yield the chat model's answer as far as it passes; the extracted one, if it fails, and that said."""
+        hits = written.passages(found.hits)
+        draft = written.Draft()
+        try:
+            for draft in written.write(writer, request.question, hits, request.audience, request.history):
+                if draft.text.strip():
+                    shown = written.to_answer(draft, request.question, hits, request.audience)
+                    yield replace(shown, verification=Verification.NOT_VERIFIED)
+        except GenerationError as error:
+            logger.warning("the chat model failed: %s", error)
+            yield written.with_failure(extracted, _MODEL_FAILED)
+            return
+        if not draft.is_believed:
+            logger.warning("the chat model's answer did not pass: %s", "；".join(draft.struck[:5]))
+            yield written.with_failure(extracted, _MODEL_STRUCK)
+            return
+        answer = written.to_answer(draft, request.question, hits, request.audience)
+        yield replace(answer, follow_ups=extracted.follow_ups)
 
 
 def build(settings: Settings) -> Assistant:
     """Return an assistant for the command line; a knowledge base that cannot be opened is told, not raised."""
     triage = Triage.load(settings.starter_dir)
+    writer = build_writer(settings)
     try:
         kb = KnowledgeBase.open(
             settings.kb_dir, model=settings.embedding_model, reranker=settings.reranker_model
         )
-        return Assistant(kb, triage, explain=True)
+        return Assistant(kb, triage, writer=writer, explain=True)
     except KnowledgeBaseError as error:
         return Assistant(None, triage, str(error), explain=True)
+
+
+def build_writer(settings: Settings) -> Writer | None:
+    """Return what writes answers with the chat model the settings name, or None where none is.
+
+    Raises:
+        SettingsError: if the settings are incomplete.
+    """
+    model = build_model(settings)
+    return Writer(model, settings.llm_timeout) if model else None
 
 
 def _grounded(request: _Request, found: Found) -> Iterator[Answer]:
     """Yield the answer block by block."""
     composed = compose.compose(request.question, found.hits, request.audience, exact=found.exact)
-    answer = Answer(AnswerState.GROUNDED, found.notice, audience=request.audience, hits=found.hits)
+    answer = Answer(
+        AnswerState.GROUNDED,
+        found.notice,
+        audience=request.audience,
+        hits=found.hits,
+        verification=Verification.QUOTED,
+    )
     for shown, block in enumerate(composed.blocks, start=1):
         answer = replace(
             answer,
@@ -150,10 +208,13 @@ def _grounded(request: _Request, found: Found) -> Iterator[Answer]:
 
 
 def _guide_first(kb: KnowledgeBase, found: Found, emergency: Emergency, on: date | None) -> Found:
-    """Put the guide the triage points to before everything else, if the knowledge base holds it."""
+    """Put the guide the triage points to before the other guides found, a general one after them."""
     guide = kb.guide(emergency.guide_id, on)
     others = tuple(hit for hit in found.hits if hit.document.level is Level.GUIDE and hit not in guide)
-    return replace(found, hits=(guide + others)[:_DEPTH]) if guide else found
+    if not guide and not others:
+        return found
+    ranked = others + guide if emergency.guide_id == _GENERAL_GUIDE else guide + others
+    return replace(found, hits=ranked[:_DEPTH])
 
 
 def _open_on_steps(kb: KnowledgeBase, found: Found) -> Found:

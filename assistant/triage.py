@@ -4,7 +4,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -28,6 +28,7 @@ _AFTER_REACH = 30
 _PAIR_REACH = 20  # characters between the two halves of a pair
 
 _NOISE = re.compile(r"[^\w，。!?]|_")
+_PHONE = re.compile(r"(?<!\d)1\d{2,4}(?!\d)")
 _SENTENCE_END = re.compile(r"[。!?]+")
 _PUNCTUATION = str.maketrans({",": "，", "、": "，", ":": "，", ";": "。", "\n": "。", "…": "。"})
 
@@ -49,6 +50,14 @@ class _HazardRule(_Strict):
     steps: tuple[str, ...] = Field(min_length=SHOWN_STEPS, max_length=SHOWN_STEPS)
 
 
+class _SpecificRule(_Strict):
+    """A sign that a danger already noticed is of a kind that has a guide of its own."""
+
+    guide: str
+    of: tuple[str, ...] = ()  # hazards it may sharpen; any if empty
+    patterns: tuple[str, ...] = Field(min_length=1)
+
+
 class _CancelRule(_Strict):
     name: str
     where: Where
@@ -66,6 +75,15 @@ class _Rules(_Strict):
     cancels: tuple[_CancelRule, ...]
     markers: dict[Marker, tuple[str, ...]]
     follow_up: tuple[str, ...] = Field(min_length=1)
+    specifics: tuple[_SpecificRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Specific:
+    emergency: Emergency
+    of: frozenset[str]
+    numbers: frozenset[str]  # all the guide's steps name: the one the danger at large calls for may stay
+    pattern: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +129,16 @@ _Memory = dict[tuple["_Cancel | Marker", str], bool]
 class Triage:
     """Rules that tell a present danger from talk about danger; needs no index, model or network."""
 
-    def __init__(self, rules: _Rules, hazards: tuple[_Hazard, ...]) -> None:
+    def __init__(
+        self, rules: _Rules, hazards: tuple[_Hazard, ...], specifics: tuple[_Specific, ...] = ()
+    ) -> None:
         """Compile the rules once; use `Triage.load`.
 
         Raises:
             re.error: if a pattern is not a regular expression.
         """
         self._hazards = hazards
+        self._specifics = specifics
         self._spelling = tuple(rules.normalise.items())
         self._idioms = _compile(rules.idioms)
         self._cancels = tuple(
@@ -142,7 +163,7 @@ class Triage:
                 _Hazard(_emergency(rule, starter / "guides"), _compile(_alternatives(rule), rules.words))
                 for rule in rules.hazards
             )
-            return cls(rules, hazards)
+            return cls(rules, hazards, tuple(_specifics(rules, starter / "guides")))
         except (OSError, UnicodeDecodeError) as error:
             raise IngestError(f"{path}：读不出分诊规则（{error}）。请恢复这个文件。") from error
         except (yaml.YAMLError, ValidationError, re.error) as error:
@@ -157,20 +178,35 @@ class Triage:
                 goes on about a danger named there ("还有烟，怎么办") is an emergency too.
         """
         text = self._normalise(question)
-        found = self._find(text)
+        found = self._sharpened(self._find(text), text)
         if found or len(text) > _FOLLOW_UP_LONGEST or not self._follow_up.search(text):
             return found
         if any(rule.where == "text" and rule.pattern.search(text) for rule in self._cancels):
             return None
         for earlier in reversed(history[-_FOLLOW_UP_REACH:]):
-            found = self._find(self._normalise(earlier))
+            whole = self._normalise(earlier)
+            found = self._sharpened(self._find(whole), whole + text)
             if found:
                 return found
         return None
 
+    def _sharpened(self, found: Emergency | None, text: str) -> Emergency | None:
+        """Return the emergency of the first more specific rule that fits, else the one found."""
+        if found is None:
+            return None
+        for rule in self._specifics:
+            if (not rule.of or found.hazard in rule.of) and rule.pattern.search(text):
+                return (
+                    rule.emergency
+                    if found.number not in rule.numbers
+                    else replace(rule.emergency, number=found.number)
+                )
+        return found
+
     def guides(self) -> tuple[str, ...]:
         """Return the ids of the guides the rules point to."""
-        return tuple(dict.fromkeys(h.emergency.guide_id for h in self._hazards if h.emergency.guide_id))
+        emergencies = [h.emergency for h in self._hazards] + [s.emergency for s in self._specifics]
+        return tuple(dict.fromkeys(e.guide_id for e in emergencies if e.guide_id))
 
     def _find(self, text: str) -> Emergency | None:
         sentences = [part for part in dict.fromkeys(_SENTENCE_END.split(text)) if part]
@@ -219,6 +255,18 @@ def _applies(rule: _Cancel, part: str) -> bool:
     if rule.where == "touching":
         return any(found.end() == len(part) for found in rule.pattern.finditer(part))
     return rule.pattern.search(part) is not None
+
+
+def _specifics(rules: _Rules, guides: Path) -> Iterator[_Specific]:
+    for rule in rules.specifics:
+        try:
+            guide = read_guide(guides / f"{rule.guide}.md")
+        except IngestError as error:
+            logger.error("分诊细分“%s”用不了，仍按大类给步骤：%s", rule.guide, error)
+            continue
+        emergency = Emergency(guide.title, guide.number, guide.steps[:SHOWN_STEPS], guide.id)
+        numbers = frozenset(_PHONE.findall("".join(guide.steps)))
+        yield _Specific(emergency, frozenset(rule.of), numbers, _compile(rule.patterns, rules.words))
 
 
 def _emergency(rule: _HazardRule, guides: Path) -> Emergency:

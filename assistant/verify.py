@@ -1,0 +1,150 @@
+"""Hold each sentence of an answer against the passages it cites (核对): no source, no sentence.
+
+A sentence passes if it cites passages that were found and are in force, names no article that they are not
+or do not name themselves, gives no number that stands in none of them, quotes them to the letter, shares
+their words, and grants no exemption they do not grant.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from kb.datatypes import Hit, Status
+from kb.normalise import fold, law_name
+from kb.numerals import NUMERAL, article_label
+from kb.quantities import Quantity, quantities
+from kb.tokens import bigrams
+
+HOTLINES = frozenset(
+    {"119", "120", "110", "122", "12350", "12395", "12119", "12356", "12345", "12110", "95598"}
+)
+MARK = re.compile(r"\[(\d{1,3})\]")
+_LEAST_SHARED = 0.35  # of the sentence's pairs of characters; a free invention shares a tenth
+_SHORTEST_QUOTE = 6
+_LAW = re.compile(r"《([^《》]{2,60})》")
+_ARTICLE = re.compile(rf"第\s*{NUMERAL}+\s*条(?:\s*之\s*[一二三四五六七八九十\d]+)?")
+_QUOTE = re.compile(r"[“\"「『]([^“”\"「」『』]+)[”\"」』]")
+_LIST_MARK = re.compile(r"^\s*(?:#{1,6}|>|[-*+•]|\d{1,2}[.、)）]|[（(][一二三四五六七八九十\d]{1,2}[)）])\s*")
+_FOREIGN = re.compile(r"https?:|www\.|<[a-zA-Z/!]|!\[|\]\(|@\w|\d{7,}|javascript:", re.I)
+_EXEMPTS = re.compile(
+    r"无需|无须|不用|不必|不需要|可以不|可不|不受.{0,4}限制|免于|免除|不算违法|不违法|没有义务|允许"
+)
+_GRANTS = re.compile(r"可以不|可不|免于|免除|免予|不予|不适用|无需|无须|不需要|除外|允许|不受|不必")
+_OBLIGES = re.compile(r"应当|必须|不得|禁止|严禁")
+_OBLIGED = re.compile(r"应当|必须|不得|禁止|严禁|责令|罚款|违反|不要|先|马上|立即|[拨打]")
+_OUTDATED = re.compile(r"已修改|已废止|旧版|原来|当时|尚未施行|以前的|修订前|失效")
+_CLAIM = re.compile(r"[\u3400-\u9fff]{4}")
+
+
+class Verifier:
+    """Checks sentences against numbered passages."""
+
+    def __init__(self, question: str, hits: Sequence[Hit]) -> None:
+        """Take the question, whose own numbers may be repeated, and the passages, [1] being the first."""
+        self._hits = hits
+        self._asked = set(quantities(question))
+        self._texts = [
+            fold("".join((h.document.title, *h.chunk.path, h.chunk.label, h.chunk.text))) for h in hits
+        ]
+        self._numbers = [set(quantities(_readable(hit))) for hit in hits]
+        self._pairs = [set(bigrams(text)) for text in self._texts]
+
+    def faults(self, sentence: str) -> tuple[str, ...]:
+        """Return what is wrong with a sentence, in Chinese; nothing if it may be shown."""
+        if not is_claim(sentence):
+            return ("含有链接或网页代码",) if _FOREIGN.search(MARK.sub("", sentence)) else ()
+        marks = [int(mark) for mark in MARK.findall(sentence)]
+        bare = _LIST_MARK.sub("", MARK.sub("", sentence)).strip()
+        if not marks:
+            return ("没有注明出处",)
+        if any(not 1 <= mark <= len(self._hits) for mark in marks):
+            return ("出处不存在",)
+        return tuple(self._found_faults(bare, [mark - 1 for mark in dict.fromkeys(marks)]))
+
+    def _found_faults(self, bare: str, cited: Sequence[int]) -> Iterator[str]:
+        if _FOREIGN.search(bare):
+            yield "含有链接或网页代码"
+        if not _OUTDATED.search(bare) and any(self._hits[n].status is not Status.IN_FORCE for n in cited):
+            yield "引用了不是现行有效的版本而没有说明"
+        yield from self._wrong_articles(bare, cited)
+        yield from self._wrong_numbers(bare, cited)
+        texts = [self._texts[n] for n in cited]
+        for quote in _QUOTE.findall(bare):
+            if len(quote) >= _SHORTEST_QUOTE and not any(fold(quote) in text for text in texts):
+                yield f"引文“{quote[:20]}”与原文不符"
+        asked = set(bigrams(_LAW.sub("", _ARTICLE.sub("", bare))))
+        shared = {pair for n in cited for pair in self._pairs[n]}
+        if asked and len(asked & shared) / len(asked) < _LEAST_SHARED:
+            yield "所引原文里没有这层意思"
+        if _EXEMPTS.search(bare) and not any(_GRANTS.search(text) for text in texts):
+            yield "原文没有这样的例外"
+        if _OBLIGES.search(bare) and not any(_OBLIGED.search(text) for text in texts):
+            yield "原文没有这样的要求"
+
+    def _wrong_articles(self, bare: str, cited: Sequence[int]) -> Iterator[str]:
+        """A law or article named must be a cited passage's own, or be named in a cited passage."""
+        folded = [self._texts[n] for n in cited]
+        names = {name for n in cited for name in _names(self._hits[n])}
+        for law in _LAW.findall(bare):
+            if law_name(law) not in names and not any(fold(law) in text for text in folded):
+                yield f"《{law}》不在所引的出处里"
+        labels = {self._hits[n].chunk.label for n in cited}
+        named = {article_label(found) for text in folded for found in _ARTICLE.findall(text)}
+        for found in _ARTICLE.findall(bare):
+            if article_label(found) not in labels | named:
+                yield f"{article_label(found)}不在所引的出处里"
+        for law, article in re.findall(rf"《([^《》]{{2,60}})》({_ARTICLE.pattern})", bare):
+            if not self._belongs(law_name(law), article_label(article), cited):
+                yield f"《{law}》{article_label(article)}对不上所引的出处"
+
+    def _belongs(self, law: str, article: str, cited: Sequence[int]) -> bool:
+        own = any(law in _names(self._hits[n]) and self._hits[n].chunk.label == article for n in cited)
+        pair = f"{law}》{article}"
+        listed = re.compile(rf"{re.escape(fold(law))}》[^《》。]{{0,60}}?{re.escape(article)}")
+        return own or any(pair in self._texts[n] or listed.search(self._texts[n]) for n in cited)
+
+    def _wrong_numbers(self, bare: str, cited: Sequence[int]) -> Iterator[str]:
+        there = self._asked.union(*(self._numbers[n] for n in cited))
+        values = {quantity.value for quantity in there}
+        for quantity in quantities(_ARTICLE.sub("", bare)):
+            hotline = not quantity.unit and f"{quantity.value:g}" in HOTLINES
+            if quantity in there or hotline or (not quantity.unit and quantity.value in values):
+                continue
+            if quantity != Quantity(1, quantity.unit):  # 一次, 一个: counting words, no figures
+                yield f"{quantity.value:g}{quantity.unit}不在所引的原文里"
+
+
+def is_claim(sentence: str) -> bool:
+    """Return whether a sentence says something that must stand on a source; a heading or lead-in does not.
+
+    >>> [is_claim(text) for text in ("应当每年培训一次。[1]", "## 依据", "具体要求如下：", "**处罚**")]
+    [True, False, False, False]
+    """
+    bare = MARK.sub("", sentence).strip()
+    if not _CLAIM.search(bare) or bare.startswith("#"):
+        return False
+    plain = bare.strip("*> ")
+    lead_in = plain.endswith(("：", ":")) and len(plain) <= 24 and not re.search(r"\d", plain)
+    return not lead_in
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a text, each with the marks that follow it; line breaks stay at the ends.
+
+    >>> list(sentences("每年一次。[1]\\n- 要记录；[2] 要存档[3]"))
+    ['每年一次。[1]\\n', '- 要记录；[2] ', '要存档[3]']
+    """
+    yield from (
+        found[0]
+        for found in re.finditer(
+            r"[^。！？!?；;\n]*(?:[。！？!?；;]+|\n|$)(?:\s*\[\d{1,3}\])*[ \t]*\n?", text
+        )
+        if found[0]
+    )
+
+
+def _names(hit: Hit) -> set[str]:
+    return {hit.document.name, law_name(hit.document.title), *map(law_name, hit.document.short_names)}
+
+
+def _readable(hit: Hit) -> str:
+    return "。".join((hit.document.title, *hit.chunk.path, hit.chunk.text, str(hit.document.published or "")))
