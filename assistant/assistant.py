@@ -1,6 +1,7 @@
 """One question in, one grounded answer out: triage, then search, then composition, each able to stand alone."""
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,22 +11,28 @@ from assistant.dialogue import complete
 from assistant.evidence import is_supported
 from assistant.generate import Writer, build_model
 from assistant.scope import out_of_scope
+from assistant.surround import surround
 from assistant.triage import Triage
 from assistant.understand import audience_of
 from kb.base import KnowledgeBase
+from kb.cards.guides import HEADINGS
 from kb.datatypes import Answer, AnswerState, Audience, Emergency, Found, Hit, Level, Verification
 from kb.errors import AnwenError, GenerationError, KnowledgeBaseError
-from kb.intent import asks_penalty
-from kb.links import BACKWARDS, FORWARDS, Relation
+from kb.intent import Intent, intents
 from kb.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _DEPTH = 10
 _MOST_FOLLOW_UPS = 3
-_MOST_LINKS = 2
+_ABOUT_RULES = frozenset({Intent.DUTY, Intent.PENALTY, Intent.DEFINITION, Intent.NUMBER, Intent.PROCEDURE})
+_NEARLY = 0.15  # of the first one's score: it is about the same matter
+_SECTIONS = (
+    (re.compile(r"预防|防止|避免|平时|以防|防范|准备什么|备什么|怎么防"), HEADINGS[3:5]),
+    (re.compile(r"之后|事后|后续|以后怎么|恢复|灭了以后|退了以后"), HEADINGS[2:3]),
+    (re.compile(r"不能做|不要做|忌|千万别|注意什么|注意事项"), HEADINGS[1:2]),
+)
 _GENERAL_GUIDE = "call-for-help"  # how to call, whatever has happened
-_DUTY_AND_PENALTY = (FORWARDS[Relation.PENALTY], BACKWARDS[Relation.PENALTY])
 _MODEL_FAILED = "（大模型这次没有正常回答，以上是原文摘录。）"
 _MODEL_STRUCK = "（大模型的回答没有通过核对，没有采用，以上是原文摘录。）"
 _CANNOT_LOOK = "知识库现在打不开，原因已记入日志"
@@ -130,11 +137,13 @@ class Assistant:
         found = self._kb.find(request.question, _DEPTH, on=request.on, region=request.region)
         if emergency:
             found = _guide_first(self._kb, found, emergency, request.on)
-        found = _open_on_steps(self._kb, found)
+        elif found.hits and not found.exact:
+            found = _fitting_first(found, request.question)
+        found = _open_on_steps(self._kb, found, "" if emergency else request.question)
         if not (emergency and found.hits) and not is_supported(request.question, found):
             yield refuse.no_match(request.question, found, request.audience, self._kb.stats())
             return
-        found = _with_links(self._kb, request, found)
+        found = surround(self._kb, found, request.question, request.audience, request.region, request.on)
         extracted = None
         for extracted in _grounded(request, found):
             yield extracted
@@ -217,8 +226,34 @@ def _guide_first(kb: KnowledgeBase, found: Found, emergency: Emergency, on: date
     return replace(found, hits=ranked[:_DEPTH])
 
 
-def _open_on_steps(kb: KnowledgeBase, found: Found) -> Found:
-    """Let each guide appear once, with what to do now, whichever of its sections was found."""
+def _fitting_first(found: Found, question: str) -> Found:
+    """Put the first passage of a fitting kind before one that answers another kind of question."""
+    wanted = intents(question)
+    first = found.hits[0]
+    if not _is_unfit(first, wanted, question):
+        return found
+    better = next((hit for hit in found.hits if not _is_unfit(hit, wanted, question)), None)
+    if better is None or better.score < _NEARLY * first.score:
+        return found
+    return replace(found, hits=(better, *(hit for hit in found.hits if hit is not better)))
+
+
+def _is_unfit(hit: Hit, wanted: frozenset[Intent], question: str) -> bool:
+    """Whether a passage is of a kind that was not asked for: steps for who asks what is allowed, and so on."""
+    match hit.document.level:
+        case Level.GUIDE:
+            return Intent.SELF_RESCUE not in wanted and bool(wanted & _ABOUT_RULES)
+        case Level.SHEET:
+            return "检查" not in question
+        case Level.DUTY | Level.TERM:
+            return Intent.PENALTY in wanted
+        case _:
+            return False
+
+
+def _open_on_steps(kb: KnowledgeBase, found: Found, question: str) -> Found:
+    """Let each guide appear once, with the sections asked for, whichever of its sections was found."""
+    headings = next((parts for asked, parts in _SECTIONS if asked.search(question)), HEADINGS[:2])
     hits: list[Hit] = []
     shown: set[str] = set()
     for hit in found.hits:
@@ -226,21 +261,9 @@ def _open_on_steps(kb: KnowledgeBase, found: Found) -> Found:
             hits.append(hit)
         elif hit.document.doc_id not in shown:
             shown.add(hit.document.doc_id)
-            hits += [replace(part, score=hit.score, why=hit.why) for part in kb.guide(hit.document.doc_id)]
+            sections = kb.guide(hit.document.doc_id, headings=headings)
+            hits += [replace(part, score=hit.score, why=hit.why) for part in sections]
     return replace(found, hits=tuple(hits))
-
-
-def _with_links(kb: KnowledgeBase, request: _Request, found: Found) -> Found:
-    """Put duty and penalty side by side, for an inspector and for whoever asks what a breach costs."""
-    if request.audience is not Audience.INSPECTOR and not asks_penalty(request.question):
-        return found
-    first, *others = found.hits
-    shown = {hit.chunk.chunk_id for hit in found.hits if hit.looked_up}
-    both = (hit for hit in kb.linked(first, request.on) if hit.relation in _DUTY_AND_PENALTY)
-    links = [hit for hit in both if hit.chunk.chunk_id not in shown][:_MOST_LINKS]
-    beside = {hit.chunk.chunk_id for hit in links}
-    rest = [hit for hit in others if hit.chunk.chunk_id not in beside]
-    return replace(found, hits=(first, *links, *rest))
 
 
 def _follow_ups(found: Found) -> tuple[str, ...]:

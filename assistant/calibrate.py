@@ -1,15 +1,18 @@
-"""Learn when to refuse: `python -m assistant.calibrate --kb DIR`.
+"""Learn when to refuse: `python -m assistant.calibrate --kb STATUTES --guides GUIDES`.
 
 Answerable questions are the bank's validation questions, each left out of the bank while it is asked;
 unanswerable ones are `kb/bank/unanswerable/questions.jsonl`. The threshold is the highest that refuses at
-most one answerable question in twenty. The figures are five-fold.
+most one answerable question in twenty. For the guides the answerable ones are every fourth phrase of each;
+GUIDES is a knowledge base made of guides without them (`--hold-out DIR` writes such guides). The figures are five-fold, by article or guide.
 """
 
 import json
+import re
 import sys
 import zlib
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,38 +22,86 @@ from sklearn.linear_model import LogisticRegression
 from assistant.evidence import FILE
 from kb import console
 from kb.bank import FOLDER, read_bank
+from kb.cards.guides import Guide, read_guides
 from kb.catalogue import Catalogue
 from kb.embed import load_embedder
+from kb.errors import SettingsError
 from kb.evidence import NAMES
 from kb.retrieve import Query, Retriever
 from kb.settings import Settings
 
 _FALSE_REFUSALS = 0.05
 _FOLDS = 5
+_PHRASE_STEP = 4
+_GUIDE_FIRST = NAMES.index("first_level_guide")
 
 
 def main(settings: Settings) -> int:
     """Run the command."""
     arguments = console.parser("assistant.calibrate", "用题库校准拒答阈值")
     console.add_kb(arguments, settings)
-    arguments.add_argument("--model", default=settings.embedding_model, help="收集信号时用的向量模型")
+    arguments.add_argument("--guides", type=Path, help="由 --hold-out 写出的卡片建成的知识库目录")
+    arguments.add_argument("--hold-out", type=Path, help="写出去掉四分之一问法的卡片，然后退出")
+    arguments.add_argument("--model", default=settings.embedding_model, help="收集法规信号时用的向量模型")
     options = arguments.parse_args()
+    guides = read_guides(settings.starter_dir / "guides")
+    if options.hold_out:
+        _write_without(settings.starter_dir / "guides", guides, options.hold_out)
+        return 0
+    if not options.guides:
+        raise SettingsError(
+            "请用 --guides 给出卡片知识库：先用 --hold-out 写出卡片，再用 python -m ingest 建库"
+        )
     bank = read_bank()
-    catalogue, embedder = Catalogue(options.kb), load_embedder(options.model)
-    answerable = [question.question for question in bank if question.is_validation]
+    statutes = Catalogue(options.kb), load_embedder(options.model)
+    cards = Catalogue(options.guides), load_embedder(settings.embedding_model)
+    asked = [(question.chunk_id, question.question) for question in bank if question.is_validation]
+    phrases = [(guide.id, phrase) for guide in guides for phrase in guide.phrases[::_PHRASE_STEP]]
     lines = (FOLDER / "unanswerable" / "questions.jsonl").read_text("utf-8").splitlines()
     unanswerable = [json.loads(line)["question"] for line in lines]
-    labels = np.repeat([1, 0], [len(answerable), len(unanswerable)])
-    articles = [question.chunk_id for question in bank if question.is_validation]
-    folds = np.asarray([zlib.crc32(name.encode()) % _FOLDS for name in (*articles, *unanswerable)])
-    stored: dict[str, Any] = {"answerable": len(answerable), "unanswerable": len(unanswerable)}
-    for name, questions in (("with_bank", bank), ("without_bank", ())):
-        retriever = Retriever(catalogue, embedder, questions)
-        rows = _signals(retriever, [*answerable, *unanswerable])
-        stored[name] = _calibrated(rows, labels, folds)
+    stored = {
+        "with_bank": _learned(Retriever(*statutes, bank), asked, unanswerable),
+        "without_bank": _learned(Retriever(*statutes, ()), asked, unanswerable),
+        "guides": _learned(Retriever(*cards, ()), phrases, unanswerable, only=_GUIDE_FIRST),
+    }
     FILE.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", "utf-8")
     sys.stdout.write(FILE.read_text("utf-8"))
     return 0
+
+
+def _write_without(folder: Path, guides: Sequence[Guide], target: Path) -> None:
+    """Copy the guides, every `_PHRASE_STEP`th phrase left out."""
+    target.mkdir(parents=True, exist_ok=True)
+    for guide in guides:
+        text = (folder / f"{guide.id}.md").read_text("utf-8")
+        for phrase in guide.phrases[::_PHRASE_STEP]:
+            text = re.sub(rf"^  - ['\"]?{re.escape(phrase)}['\"]?[ \t]*\n", "", text, count=1, flags=re.M)
+        (target / f"{guide.id}.md").write_text(text, "utf-8")
+
+
+def _learned(
+    retriever: Retriever,
+    answerable: Sequence[tuple[str, str]],
+    unanswerable: Sequence[str],
+    only: int | None = None,
+) -> dict[str, Any]:
+    """Return one model.
+
+    Args:
+        retriever: what is asked.
+        answerable: (article or guide that answers, question).
+        unanswerable: questions nothing answers.
+        only: learn from the questions for which this signal is not 0.
+    """
+    rows = _signals(retriever, [question for _, question in answerable] + list(unanswerable))
+    labels = np.repeat([1, 0], [len(answerable), len(unanswerable)])
+    groups = [name for name, _ in answerable] + list(unanswerable)
+    folds = np.asarray([zlib.crc32(name.encode()) % _FOLDS for name in groups])
+    if only is not None:
+        kept = rows[:, only] != 0
+        rows, labels, folds = rows[kept], labels[kept], folds[kept]
+    counted = {"answerable": int(labels.sum()), "unanswerable": int((1 - labels).sum())}
+    return counted | _calibrated(rows, labels, folds)
 
 
 def _calibrated(

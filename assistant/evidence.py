@@ -1,9 +1,10 @@
 """Whether the passages found answer the question at all (拒答判断).
 
 A logistic model over the signals of the search gives the probability that the knowledge base holds an
-answer; below the threshold the assistant refuses. There are two: where the first passage belongs to a law
-the question bank covers, the bank's silence counts; elsewhere (an office's own files) it means nothing.
-`python -m assistant.calibrate` learns both.
+answer; below the threshold the assistant refuses. There are three: where the first passage belongs to a law
+the question bank covers, the bank's silence counts; elsewhere (an office's own files) it means nothing; and
+the emergency guides have a bank of their own, their phrases. `python -m assistant.calibrate`
+learns them.
 """
 
 import json
@@ -11,16 +12,18 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from assistant.scope import standards
 from kb.bank import covered_documents
-from kb.datatypes import Found, Signals
+from kb.datatypes import Document, Found, Level, Signals
 from kb.errors import SettingsError
 from kb.evidence import NAMES
 from kb.normalise import fold
 from kb.tokens import words
 
+Kind = Literal["with_bank", "without_bank", "guides"]
+KINDS: tuple[Kind, ...] = ("with_bank", "without_bank", "guides")
 FILE = Path(__file__).with_name("evidence.json")
 _LOOKED_AT = 5
 _STEEPEST = 50.0  # logits beyond this are certain, and would overflow
@@ -50,9 +53,15 @@ def is_supported(question: str, found: Found) -> bool:
         return any(hit.looked_up for hit in found.hits)
     if missing_standards(question, found) or coverage(question, found) < _LEAST_COVERAGE:
         return False
-    with_bank, without_bank = shipped()
-    model = with_bank if found.hits[0].document.doc_id in covered_documents() else without_bank
+    first = found.hits[0].document
+    model = shipped()[_kind(first)]
     return model.probability(found.signals) >= model.threshold
+
+
+def _kind(document: Document) -> Kind:
+    if document.level is Level.GUIDE:
+        return "guides"
+    return "with_bank" if document.doc_id in covered_documents() else "without_bank"
 
 
 def missing_standards(question: str, found: Found) -> list[str]:
@@ -71,15 +80,15 @@ def coverage(question: str, found: Found) -> float:
 
 
 @cache
-def shipped() -> tuple[Model, Model]:
-    """Return the models that come with the project: for laws the bank covers, and for other texts.
+def shipped() -> dict[Kind, Model]:
+    """Return the models that come with the project, by the kind of the first passage.
 
     Raises:
         SettingsError: if their file is broken or was made for other signals.
     """
     try:
         stored = json.loads(FILE.read_text("utf-8"))
-        return _model(stored["with_bank"]), _model(stored["without_bank"])
+        return {kind: _model(stored[kind]) for kind in KINDS}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(
             f"拒答模型 {FILE} 与程序不配套：{error}。请运行 python -m assistant.calibrate 重新校准"

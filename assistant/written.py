@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.compose import excerpt
+from assistant.compose.quote import excerpt
 from assistant.generate import MOST_PASSAGES, Writer
 from assistant.verify import MARK, Verifier, is_claim
 from kb.datatypes import Answer, AnswerState, Audience, Citation, Hit, Verification

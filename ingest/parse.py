@@ -143,15 +143,16 @@ def _records(kind: type[Record], text: str, path: Path, content_hash: str) -> Pa
         for passage in passages(record):
             if passage.label in found:
                 raise IngestError(f"{path.name}：“{passage.label}”写了两次。请改名或合并。")
-            found[passage.label] = Passage(passage.label, passage.path, passage.text)
+            text = f"{passage.label}\n{passage.text}"  # its name is what people search for
+            found[passage.label] = Passage(passage.label, passage.path, text)
     return Parsed(document, _chunks(document, list(found.values())))
 
 
 def _card_document(title: str, level: Level, path: Path, content_hash: str) -> Document:
     return Document(
-        doc_id=law_name(title),
+        doc_id=title,
         title=title,
-        name=law_name(title),
+        name=title,
         level=level,
         region=regions.NATIONWIDE,
         issuer="安问编写组",

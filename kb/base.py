@@ -1,22 +1,21 @@
 """The knowledge base as a reader sees it: open it, ask it, look around in it."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kb.cards.guides import HEADINGS
 from kb.catalogue import Catalogue
-from kb.datatypes import CARDS, Chunk, Document, Found, Hit, Status
+from kb.datatypes import CARDS, Chunk, Document, Found, Hit, Level, Status
 from kb.embed import Embedder, load_embedder
 from kb.errors import ArticleNotFoundError, KnowledgeBaseError, ModelMismatchError
 from kb.links import BACKWARDS, FORWARDS, Link, Relation
 from kb.rerank.cross import DEPTH, CrossEncoderReranker
 from kb.retrieve import Mode, Query, Retriever
-
-_ACTIONS = 2  # sections of a guide that tell what to do and what never to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +136,19 @@ class KnowledgeBase:
             raise ArticleNotFoundError(found.notice)
         return found.hits[0]
 
-    def guide(self, guide_id: str, on: date | None = None) -> tuple[Hit, ...]:
-        """Return a guide's sections 现在就做 and 千万别做 as hits, or nothing if the guide is not here."""
+    def guide(
+        self, guide_id: str, on: date | None = None, headings: Sequence[str] = HEADINGS[:2]
+    ) -> tuple[Hit, ...]:
+        """Return sections of a guide as hits, by default what to do and what never to do; none if it is not here."""
         document = self._current().documents.get(guide_id)
-        if document is None:
+        if document is None or document.level is not Level.GUIDE:
             return ()
         status = self.status(guide_id, on)
+        sections = {chunk.label: chunk for chunk in self.chunks(guide_id)}
         return tuple(
-            Hit(chunk, document, status, 1.0, ("应急卡片",)) for chunk in self.chunks(guide_id)[:_ACTIONS]
+            Hit(sections[heading], document, status, 1.0, ("应急卡片",))
+            for heading in headings
+            if heading in sections
         )
 
     def linked(self, hit: Hit, on: date | None = None) -> tuple[Hit, ...]:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from kb import evidence, hits, regions, rerank, thesaurus
 from kb.bank import BankQuestion, read_bank
 from kb.bank.index import BankIndex, Match
-from kb.cards.guides import ASKED_LABEL, HEADINGS, asked_phrases
+from kb.cards.guides import HEADINGS, asked_phrases
 from kb.catalogue import Catalogue
-from kb.datatypes import Audience, Chunk, Document, Found, Hit, Level, Signals
+from kb.datatypes import CARDS, Audience, Chunk, Document, Found, Hit, Level, Signals
 from kb.dense import DenseIndex
 from kb.embed import Embedder
 from kb.gathered import FloatMatrix, Gathered
@@ -85,7 +85,7 @@ class Retriever:
         self._thesaurus = thesaurus.shipped()
         questions = read_bank() if bank is None else bank
         self._held = [question for question in questions if _doc_id(question.chunk_id) in self.documents]
-        self._held += self._guide_questions()
+        self._held += self._card_questions()
         if earlier is not None and earlier._held == self._held and "_bank" in vars(earlier):
             self._bank = earlier._bank
         self._scope = Scope(documents)
@@ -96,15 +96,17 @@ class Retriever:
         """The index of the bank, made when the first question is asked: commands that ask none go without."""
         return BankIndex(self._held, self._embedder) if self._held else None
 
-    def _guide_questions(self) -> list[BankQuestion]:
-        """Return what people say in the situations of the guides held, each pointing to what to do now."""
-        guides = [d.doc_id for d in self.documents.values() if d.level is Level.GUIDE]
-        asked = self._catalogue.chunks_by_id([f"{doc_id}#{ASKED_LABEL}" for doc_id in guides])
-        return [
-            BankQuestion(f"{chunk.doc_id}#{HEADINGS[0]}", chunk.law, HEADINGS[0], Audience.CITIZEN, phrase)
-            for chunk in asked.values()
-            for phrase in asked_phrases(chunk.text)
-        ]
+    def _card_questions(self) -> list[BankQuestion]:
+        """Return what people say in the situations of the guides held, and the titles of the other cards."""
+        found: list[BankQuestion] = []
+        for document in self.documents.values():
+            if document.level in CARDS:
+                for chunk in self._catalogue.chunks(document.doc_id):
+                    for phrase in asked_phrases(chunk) if document.level is Level.GUIDE else (chunk.label,):
+                        label = HEADINGS[0] if document.level is Level.GUIDE else chunk.label
+                        chunk_id = f"{document.doc_id}#{label}"
+                        found.append(BankQuestion(chunk_id, chunk.law, label, Audience.CITIZEN, phrase))
+        return found
 
     @cached_property
     def _reranker(self) -> rerank.LinearReranker:

@@ -9,7 +9,7 @@ from typing import cast
 
 import yaml
 
-from kb.datatypes import Audience
+from kb.datatypes import Audience, Chunk
 from kb.errors import IngestError
 
 KEYS = ("id", "title", "hazard", "audiences", "number", "phrases", "basis", "reviewed", "risk")
@@ -94,13 +94,9 @@ def asked_text(phrases: Sequence[str]) -> str:
     return _ASKED + "；".join(phrases)
 
 
-def asked_phrases(text: str) -> list[str]:
-    """Return what people say from the passage `asked_text` made; nothing from any other text.
-
-    >>> asked_phrases("大家会这样问：着火了；冒烟了"), asked_phrases("应当灭火。")
-    (['着火了', '冒烟了'], [])
-    """
-    return text.removeprefix(_ASKED).split("；") if text.startswith(_ASKED) else []
+def asked_phrases(chunk: Chunk) -> list[str]:
+    """Return what people say from the passage `asked_text` made; nothing from any other."""
+    return chunk.text.removeprefix(_ASKED).split("；") if chunk.label == ASKED_LABEL else []
 
 
 def is_guide(text: str) -> bool:
