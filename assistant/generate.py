@@ -118,11 +118,19 @@ class Writer:
         Raises:
             GenerationError: if the model cannot be reached or takes too long.
         """
-        from langchain_core.messages import HumanMessage
-
-        text = "".join(self._visible([HumanMessage(load("rewrite", question=question))]))
+        text = self.say(load("rewrite", question=question))
         lines = (re.sub(r"^\s*(?:[-*•]|\d+[.、)])\s*", "", line).strip('“”" ') for line in text.splitlines())
         return [line for line in lines if 2 <= len(line) <= _REWRITE_LENGTH][:_MOST_REWRITES]
+
+    def say(self, text: str) -> str:
+        """Return the model's whole reply to one message, reasoning left out.
+
+        Raises:
+            GenerationError: if the model cannot be reached or takes too long.
+        """
+        from langchain_core.messages import HumanMessage
+
+        return "".join(self._visible([HumanMessage(text)]))
 
     def _visible(self, messages: "list[BaseMessage]") -> Iterator[str]:
         """Yield what the model says as it says it, without its reasoning."""

@@ -60,6 +60,11 @@ class Verifier:
             return ("出处不存在",)
         return tuple(self._found_faults(bare, [mark - 1 for mark in dict.fromkeys(marks)]))
 
+    def ungrounded(self, sentence: str) -> list[str]:
+        """Return the numbers of a sentence that stand in none of the passages it cites, nor in the question."""
+        marks = [int(mark) - 1 for mark in MARK.findall(sentence) if 1 <= int(mark) <= len(self._hits)]
+        return list(self._wrong_numbers(_LIST_MARK.sub("", MARK.sub("", sentence)), marks))
+
     def _found_faults(self, bare: str, cited: Sequence[int]) -> Iterator[str]:
         if _FOREIGN.search(bare):
             yield "含有链接或网页代码"

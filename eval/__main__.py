@@ -8,9 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from assistant.assistant import Assistant
+from assistant.assistant import Assistant, build_writer
 from assistant.triage import Triage
 from eval.commands import Opened, execute
+from eval.judge import make_judge
 from kb.base import KnowledgeBase
 from kb.embed import Embedder, load_embedder
 from kb.errors import AnwenError
@@ -27,6 +28,8 @@ def _open(path: Path | None) -> Iterator[Opened]:
         yield Opened(
             base,
             lambda: Assistant(base, Triage.load(settings.starter_dir)),
+            lambda: Assistant(base, Triage.load(settings.starter_dir), writer=build_writer(settings)),
+            lambda: make_judge(settings),
             embedder,
             lambda: _reindex(folder, embedder),
         )

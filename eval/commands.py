@@ -9,13 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import get_args
 
-from eval import bench, peers
+from eval import answers, bench, peers
 from eval.datasets import Question, read_questions
 from eval.library import Library, all_chunks, chunks_in_force, keys
 from eval.report import Report, markdown, score
 from eval.runs import Answerer, Mode, RunOptions, run, write_run
 from eval.stard import write_gold
 from kb.datatypes import Chunk
+from kb.errors import EvaluationError
 
 _MODES: tuple[Mode, ...] = get_args(Mode)
 
@@ -26,6 +27,8 @@ class Opened:
 
     library: Library
     answerer: Callable[[], Answerer]
+    asker: Callable[[], answers.Asker]
+    judge: Callable[[], Callable[[str, str, str], answers.Rubric | None]]
     embedder: peers.Embedder
     reindex: Callable[[], float]  # makes both indexes again in a copy; returns the seconds it took
 
@@ -65,6 +68,46 @@ def _retrieval(options: argparse.Namespace, open_kb: OpenKnowledgeBase) -> str:
     if options.json:
         return _json([r.to_json() for r in reports] if options.all_modes else reports[0].to_json())
     return markdown(reports)
+
+
+def _answers(options: argparse.Namespace, open_kb: OpenKnowledgeBase) -> str:
+    questions = read_questions(options.questions)
+    with open_kb(options.kb) as opened:
+        answered = answers.ask_all(questions, opened.asker())
+        figures = answers.score(answered)
+        if options.judge:
+            figures |= answers.judged(answered, opened.judge())
+    if options.rows:
+        _write(
+            options.rows,
+            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in answers.rows(answered)),
+        )
+    if options.write_baseline:
+        _write(options.write_baseline, _json(figures) + "\n")
+    if options.baseline and (fallen := answers.worse(figures, _read_json(options.baseline))):
+        raise EvaluationError("比基线差：" + "；".join(fallen))
+    if options.json:
+        return _json(figures)
+    return "\n".join(
+        ["| 指标 | 值 |", "|---|---|", *(f"| {name} | {value} |" for name, value in figures.items())]
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise EvaluationError(f"写不了 {path}：{error}。请换一个可写的位置。") from error
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise EvaluationError(f"读不了基线 {path}：{error}。请用 --write-baseline 重新写一份。") from error
+    if not isinstance(value, dict):
+        raise EvaluationError(f"基线 {path} 应是一个 JSON 对象。请用 --write-baseline 重新写一份。")
+    return value
 
 
 def _bench(options: argparse.Namespace, open_kb: OpenKnowledgeBase) -> str:
@@ -112,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description="检索与回答的评测")
     commands = parser.add_subparsers(required=True, metavar="命令")
     _add_retrieval(commands.add_parser("retrieval", help="检索评测：命中、召回、拒答、延迟"))
+    _add_answers(commands.add_parser("answers", help="回答评测：引用、原文、数字、拒答、用时"))
     bench_parser = commands.add_parser("bench", help="与其他检索库在同一批条文、同一批题上对照")
     bench_parser.add_argument("--kb", type=Path, help="知识库目录")
     bench_parser.add_argument("--questions", type=Path, help="题集 JSONL；不给则由条文作题")
@@ -125,6 +169,17 @@ def _parser() -> argparse.ArgumentParser:
     stard.add_argument("--kb", type=Path, help="只写这个知识库没有的条文")
     stard.set_defaults(command=_stard_base)
     return parser
+
+
+def _add_answers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kb", type=Path, help="知识库目录")
+    parser.add_argument("--questions", type=Path, required=True, help="题集 JSONL")
+    parser.add_argument("--rows", type=Path, help="把每题的引用写成 JSONL")
+    parser.add_argument("--judge", action="store_true", help="再用配置的大模型按五项打分")
+    parser.add_argument("--baseline", type=Path, help="与这份基线比较，变差则退出码为 1")
+    parser.add_argument("--write-baseline", type=Path, help="把结果写成基线")
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
+    parser.set_defaults(command=_answers)
 
 
 def _add_retrieval(parser: argparse.ArgumentParser) -> None:
