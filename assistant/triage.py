@@ -10,8 +10,11 @@ from types import MappingProxyType
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from assistant.alarm import Alarm
+from assistant.alarm.ear import SHOWN_STEPS, Ear, emergency_of
+from assistant.rules import HazardRule, Marker, Rules, Where
 from kb.cards.guides import read_guide
 from kb.datatypes import Emergency
 from kb.errors import IngestError
@@ -19,7 +22,6 @@ from kb.errors import IngestError
 logger = logging.getLogger(__name__)
 
 LONGEST = 2000  # characters of a question that are looked at
-SHOWN_STEPS = 3
 _FOLLOW_UP_LONGEST = 30  # characters; a longer message stands on its own
 _FOLLOW_UP_REACH = 2  # earlier questions a follow-up may refer to
 _NOW_REACH = 12  # characters before the hit in which a word like 现在 counts
@@ -31,51 +33,6 @@ _NOISE = re.compile(r"[^\w，。!?]|_")
 _PHONE = re.compile(r"(?<!\d)1\d{2,4}(?!\d)")
 _SENTENCE_END = re.compile(r"[。!?]+")
 _PUNCTUATION = str.maketrans({",": "，", "、": "，", ":": "，", ";": "。", "\n": "。", "…": "。"})
-
-Marker = Literal["urgent", "now", "ongoing", "anxious"]
-Where = Literal["text", "sentence", "before", "near", "touching", "after"]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _HazardRule(_Strict):
-    hazard: str = Field(min_length=1)
-    number: str = Field(pattern=r"^\d{3,5}$")
-    guide: str
-    own_steps: bool = False  # the guide is general: show the steps written here
-    patterns: tuple[str, ...] = Field(min_length=1)
-    pairs: tuple[tuple[str, str], ...] = ()  # both in one sentence, in either order
-    steps: tuple[str, ...] = Field(min_length=SHOWN_STEPS, max_length=SHOWN_STEPS)
-
-
-class _SpecificRule(_Strict):
-    """A sign that a danger already noticed is of a kind that has a guide of its own."""
-
-    guide: str
-    of: tuple[str, ...] = ()  # hazards it may sharpen; any if empty
-    patterns: tuple[str, ...] = Field(min_length=1)
-
-
-class _CancelRule(_Strict):
-    name: str
-    where: Where
-    yields: tuple[Marker, ...]
-    patterns: tuple[str, ...] = Field(min_length=1)
-
-
-class _Rules(_Strict):
-    """The whole of triage.yaml, checked as it enters."""
-
-    hazards: tuple[_HazardRule, ...] = Field(min_length=1)
-    normalise: dict[str, str]
-    words: dict[str, str]  # alternatives that patterns name as <key>
-    idioms: tuple[str, ...] = Field(min_length=1)
-    cancels: tuple[_CancelRule, ...]
-    markers: dict[Marker, tuple[str, ...]]
-    follow_up: tuple[str, ...] = Field(min_length=1)
-    specifics: tuple[_SpecificRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +87,11 @@ class Triage:
     """Rules that tell a present danger from talk about danger; needs no index, model or network."""
 
     def __init__(
-        self, rules: _Rules, hazards: tuple[_Hazard, ...], specifics: tuple[_Specific, ...] = ()
+        self,
+        rules: Rules,
+        hazards: tuple[_Hazard, ...],
+        specifics: tuple[_Specific, ...] = (),
+        heard: Ear | None = None,
     ) -> None:
         """Compile the rules once; use `Triage.load`.
 
@@ -139,6 +100,7 @@ class Triage:
         """
         self._hazards = hazards
         self._specifics = specifics
+        self._heard = heard
         self._spelling = tuple(rules.normalise.items())
         self._idioms = _compile(rules.idioms)
         self._cancels = tuple(
@@ -148,22 +110,28 @@ class Triage:
         self._follow_up = _compile(rules.follow_up)
 
     @classmethod
-    def load(cls, starter: Path) -> "Triage":
+    def load(cls, starter: Path, alarm: Alarm | Literal["shipped"] | None = "shipped") -> "Triage":
         """Return the triage of a starter folder: `triage.yaml`, and `guides/*.md` for the steps.
 
-        A guide that is missing or broken is logged; the steps in triage.yaml stand in for it.
+        A guide that is missing or broken is logged; the steps in triage.yaml stand in for it. So is a learned
+        alarm that cannot be read: the rules stand alone then.
+
+        Args:
+            starter: the folder.
+            alarm: the learned ear beside the rules; None for the rules alone.
 
         Raises:
             IngestError: if triage.yaml itself is missing or malformed.
         """
         path = starter / "triage.yaml"
         try:
-            rules = _Rules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            rules = Rules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
             hazards = tuple(
                 _Hazard(_emergency(rule, starter / "guides"), _compile(_alternatives(rule), rules.words))
                 for rule in rules.hazards
             )
-            return cls(rules, hazards, tuple(_specifics(rules, starter / "guides")))
+            ear = Ear.open(alarm, starter / "guides") if alarm else None
+            return cls(rules, hazards, tuple(_specifics(rules, starter / "guides")), ear)
         except (OSError, UnicodeDecodeError) as error:
             raise IngestError(f"{path}：读不出分诊规则（{error}）。请恢复这个文件。") from error
         except (yaml.YAMLError, ValidationError, re.error) as error:
@@ -177,15 +145,18 @@ class Triage:
             history: earlier questions of the same person, oldest first. A short message that
                 goes on about a danger named there ("还有烟，怎么办") is an emergency too.
         """
-        text = self._normalise(question)
-        found = self._sharpened(self._find(text), text)
+        text = self.normalise(question)
+        found, is_talk = self._find(text)
+        found = self._sharpened(found, text)
+        if self._heard and not is_talk:
+            found = self._heard.second(found, text)
         if found or len(text) > _FOLLOW_UP_LONGEST or not self._follow_up.search(text):
             return found
         if any(rule.where == "text" and rule.pattern.search(text) for rule in self._cancels):
             return None
         for earlier in reversed(history[-_FOLLOW_UP_REACH:]):
-            whole = self._normalise(earlier)
-            found = self._sharpened(self._find(whole), whole + text)
+            whole = self.normalise(earlier)
+            found = self._sharpened(self._find(whole)[0], whole + text)
             if found:
                 return found
         return None
@@ -204,18 +175,21 @@ class Triage:
         return found
 
     def guides(self) -> tuple[str, ...]:
-        """Return the ids of the guides the rules point to."""
+        """Return the guides the rules point to."""
         emergencies = [h.emergency for h in self._hazards] + [s.emergency for s in self._specifics]
         return tuple(dict.fromkeys(e.guide_id for e in emergencies if e.guide_id))
 
-    def _find(self, text: str) -> Emergency | None:
+    def _find(self, text: str) -> tuple[Emergency | None, bool]:
+        """Return the danger named, and, if none, whether one was named in talk that takes it back."""
         sentences = [part for part in dict.fromkeys(_SENTENCE_END.split(text)) if part]
         memory: _Memory = {}
+        is_talk = False
         for hazard in self._hazards:
             for hit in _hits(hazard.pattern, text, sentences):
                 if not self._is_cancelled(hit, memory):
-                    return hazard.emergency
-        return None
+                    return hazard.emergency, False
+                is_talk = True
+        return None, is_talk
 
     def _is_cancelled(self, hit: _Context, memory: _Memory) -> bool:
         for rule in self._cancels:
@@ -227,14 +201,13 @@ class Triage:
         return False
 
     def _is_present(self, marker: Marker, hit: _Context, memory: _Memory) -> bool:
-        """Whether a sign of a present danger surrounds a hit."""
         now = marker == "now"
         window = hit.sentence[max(0, hit.start - _NOW_REACH) : hit.start] if now else hit.text
         if (marker, window) not in memory:
             memory[marker, window] = self._markers[marker].search(window) is not None
         return memory[marker, window]
 
-    def _normalise(self, question: str) -> str:
+    def normalise(self, question: str) -> str:
         """Half-width, simplified, spelt right, without blanks, noise and idioms."""
         text = unicodedata.normalize("NFKC", question[:LONGEST])[:LONGEST].lower()
         text = _NOISE.sub("", text.translate(_PUNCTUATION))
@@ -257,19 +230,19 @@ def _applies(rule: _Cancel, part: str) -> bool:
     return rule.pattern.search(part) is not None
 
 
-def _specifics(rules: _Rules, guides: Path) -> Iterator[_Specific]:
+def _specifics(rules: Rules, guides: Path) -> Iterator[_Specific]:
     for rule in rules.specifics:
         try:
             guide = read_guide(guides / f"{rule.guide}.md")
         except IngestError as error:
             logger.error("分诊细分“%s”用不了，仍按大类给步骤：%s", rule.guide, error)
             continue
-        emergency = Emergency(guide.title, guide.number, guide.steps[:SHOWN_STEPS], guide.id)
+        emergency = emergency_of(guide)
         numbers = frozenset(_PHONE.findall("".join(guide.steps)))
         yield _Specific(emergency, frozenset(rule.of), numbers, _compile(rule.patterns, rules.words))
 
 
-def _emergency(rule: _HazardRule, guides: Path) -> Emergency:
+def _emergency(rule: HazardRule, guides: Path) -> Emergency:
     steps = rule.steps
     if rule.guide and not rule.own_steps:
         try:
@@ -279,7 +252,7 @@ def _emergency(rule: _HazardRule, guides: Path) -> Emergency:
     return Emergency(rule.hazard, rule.number, steps, rule.guide)
 
 
-def _alternatives(rule: _HazardRule) -> tuple[str, ...]:
+def _alternatives(rule: HazardRule) -> tuple[str, ...]:
     gap = f".{{0,{_PAIR_REACH}}}?"
     pairs = (f"(?:{a}){gap}(?:{b})|(?:{b}){gap}(?:{a})" for a, b in rule.pairs)
     return (*rule.patterns, *pairs)

@@ -1,17 +1,21 @@
-"""`python -m kb list | show | search | check | rebuild | stats`: read and repair a knowledge base."""
+"""`python -m kb list | show | search | check | rebuild | stats | cards`: read and repair a knowledge base."""
 
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from kb import console
 from kb.base import KnowledgeBase
+from kb.cards.grounds import problems
+from kb.cards.library import read_library
 from kb.check import check
 from kb.datatypes import Document, Hit, Status
 from kb.embed import load_embedder
@@ -20,6 +24,9 @@ from kb.writer import rebuild
 
 Options = argparse.Namespace
 _PREVIEW = 120
+_CARD_NAMES = {
+    "guide": "应急卡片", "duty": "职责", "penalty": "罚则", "signal": "预警与分级", "term": "术语", "sheet": "检查表",
+}  # fmt: skip
 
 
 def main(settings: Settings) -> int:
@@ -30,8 +37,17 @@ def main(settings: Settings) -> int:
         command = commands.add_parser(name, help=description, description=description)
         console.add_kb(command, settings)
         command.set_defaults(action=action, model=settings.embedding_model, reranker=settings.reranker_model)
-        if name in ("show", "search", "list"):
+        if name in ("show", "search", "list", "cards"):
             console.add_question_options(command, settings)
+        if name == "cards":
+            command.add_argument(
+                "folder",
+                nargs="?",
+                type=Path,
+                default=settings.starter_dir,
+                metavar="目录",
+                help="自带知识目录",
+            )
         if name == "show":
             command.add_argument("law", metavar="法规")
             command.add_argument("article", metavar="条号")
@@ -136,6 +152,20 @@ def _stats(options: Options) -> int:
     return 0
 
 
+def _cards(options: Options) -> int:
+    library = read_library(options.folder)
+    with KnowledgeBase.open(options.kb, model=options.model) as kb:
+        found = problems(library, kb, options.date)
+    counts = Counter(type(item.record).__name__.lower() for item in library.placed)
+    counts["guide"] = len(library.guides)
+    if options.json:
+        _json({"counts": counts, "problems": found})
+    else:
+        print("，".join(f"{_CARD_NAMES[name]} {count}" for name, count in counts.items()))
+        print("\n".join(f"有问题：{problem}" for problem in found) or "所引条文都在，数字都有出处")
+    return 1 if found else 0
+
+
 def _document_row(document: Document, status: Status) -> dict[str, Any]:
     row = asdict(document)
     row.pop("content_hash")
@@ -175,6 +205,7 @@ _COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
     "check": (_check, "检查索引与目录是否一致"),
     "rebuild": (_rebuild, "从目录重建索引（换向量模型、索引损坏时用）"),
     "stats": (_stats, "规模统计"),
+    "cards": (_cards, "把自带知识（职责、罚则、术语……）与库里的现行法条核对"),
 }
 
 

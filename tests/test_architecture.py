@@ -17,11 +17,11 @@ MAY_IMPORT = {  # room -> rooms it may import
 ONLY_IN = {  # library -> the modules that may import it
     "chromadb": {"kb/dense.py", "eval/peers.py"},
     "tantivy": {"kb/lexical.py", "kb/bank/index.py"},
-    "scipy": {"kb/links/likeness.py", "kb/links/derive.py"},
+    "scipy": {"kb/links/likeness.py", "kb/links/derive.py", "assistant/alarm/train.py"},
     "sqlalchemy": {"kb/catalogue.py", "kb/schema.py"},
     "sentence_transformers": {"kb/embed/hub.py", "kb/embed/train.py"},
     "pypdf": {"ingest/read.py"},
-    "sklearn": {"kb/rerank/train.py", "assistant/calibrate.py"},
+    "sklearn": {"kb/rerank/train.py", "assistant/calibrate.py", "assistant/alarm/train.py"},
 }
 FORBIDDEN = {"langchain_community", "fitz", "pymupdf", "easyofd"}
 LONGEST_MODULE = 300

@@ -106,6 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         for name, value in ({"Content-Type": "application/json"} | reply.headers).items():
             self.send_header(name, value)
+        self.send_header("Connection", "close")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -113,9 +114,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _stream(self, reply: Reply, written: Callable[[str], str]) -> None:
         self.send_response(reply.status)
         self.send_header("Content-Type", "text/event-stream")
-        if reply.ending == "quiet":
-            self.send_header("Connection", "close")
-        else:
+        self.send_header("Connection", "close")
+        if reply.ending != "quiet":
             self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for _ in range(reply.comments):
@@ -161,7 +161,7 @@ LATE = {
     "a trickle": Reply(["慢"] * 300, pause=0.1),
     "reasoning without end": Reply([], reasoning=["想"] * 300, pause=0.1),
     "keep-alive lines only": Reply(["迟了。"], comments=300, pause=0.1),
-    "told to come back later": Reply(status=429, headers={"Retry-After": "4"}, body="{}"),
+    "told to come back later": Reply(status=429, headers={"Retry-After": "3"}, body="{}"),
 }
 
 FAILURES = {
