@@ -26,12 +26,14 @@ logger = logging.getLogger(__name__)
 _DEPTH = 10
 _MOST_FOLLOW_UPS = 3
 _ABOUT_RULES = frozenset({Intent.DUTY, Intent.PENALTY, Intent.DEFINITION, Intent.NUMBER, Intent.PROCEDURE})
-_NEARLY = 0.15  # of the first one's score: it is about the same matter
+_NEARLY, _RULE_NEARLY = 0.15, 0.4  # of the first one's, or a guide's score: it is about the same matter
 _SECTIONS = (
     (re.compile(r"预防|防止|避免|平时|以防|防范|准备什么|备什么|怎么防"), HEADINGS[3:5]),
     (re.compile(r"之后|事后|后续|以后怎么|恢复|灭了以后|退了以后"), HEADINGS[2:3]),
     (re.compile(r"不能做|不要做|忌|千万别|注意什么|注意事项"), HEADINGS[1:2]),
 )
+_FIRST_FEW = 3
+_CRITICAL = frozenset({"cardiac-arrest", "choking", "severe-bleeding", "fire-clothes", "mental-crisis"})
 _GENERAL_GUIDE = "call-for-help"  # how to call, whatever has happened
 _MODEL_FAILED = "（大模型这次没有正常回答，以上是原文摘录。）"
 _MODEL_STRUCK = "（大模型的回答没有通过核对，没有采用，以上是原文摘录。）"
@@ -193,7 +195,7 @@ def build_writer(settings: Settings) -> Writer | None:
         SettingsError: if the settings are incomplete.
     """
     model = build_model(settings)
-    return Writer(model, settings.llm_timeout) if model else None
+    return Writer(model, settings.llm_timeout, settings.llm_retries) if model else None
 
 
 def _grounded(request: _Request, found: Found) -> Iterator[Answer]:
@@ -217,12 +219,19 @@ def _grounded(request: _Request, found: Found) -> Iterator[Answer]:
 
 
 def _guide_first(kb: KnowledgeBase, found: Found, emergency: Emergency, on: date | None) -> Found:
-    """Put the guide the triage points to before the other guides found, a general one after them."""
+    """Put the guide the triage points to before the other guides found.
+
+    A general one comes after them, and so does one that the search, which reads the whole story, does not
+    know among its first few; but never the one for a stopped heart, a blocked airway or a bleeding.
+    """
     guide = kb.guide(emergency.guide_id, on)
-    others = tuple(hit for hit in found.hits if hit.document.level is Level.GUIDE and hit not in guide)
+    others = tuple(hit for hit in found.hits if hit.document.level is Level.GUIDE)
     if not guide and not others:
         return found
-    ranked = others + guide if emergency.guide_id == _GENERAL_GUIDE else guide + others
+    first_few = list(dict.fromkeys(hit.document.doc_id for hit in others))[:_FIRST_FEW]
+    doubted = emergency.guide_id not in first_few and emergency.guide_id not in _CRITICAL
+    rest = tuple(hit for hit in others if hit.document.doc_id != emergency.guide_id)
+    ranked = rest + guide if others and (doubted or emergency.guide_id == _GENERAL_GUIDE) else guide + rest
     return replace(found, hits=ranked[:_DEPTH])
 
 
@@ -233,7 +242,8 @@ def _fitting_first(found: Found, question: str) -> Found:
     if not _is_unfit(first, wanted, question):
         return found
     better = next((hit for hit in found.hits if not _is_unfit(hit, wanted, question)), None)
-    if better is None or better.score < _NEARLY * first.score:
+    nearly = _RULE_NEARLY if first.document.level is Level.GUIDE else _NEARLY
+    if better is None or better.score < nearly * first.score:
         return found
     return replace(found, hits=(better, *(hit for hit in found.hits if hit is not better)))
 

@@ -2,7 +2,7 @@
 
 Answerable questions are the bank's validation questions, each left out of the bank while it is asked;
 unanswerable ones are `kb/bank/unanswerable/questions.jsonl`. The threshold is the highest that refuses at
-most one answerable question in twenty. For the guides the answerable ones are every fourth phrase of each;
+most one answerable question in twenty (of the guides' one in fifty). For the guides the answerable ones are every fourth phrase of each;
 GUIDES is a knowledge base made of guides without them (`--hold-out DIR` writes such guides). The figures are five-fold, by article or guide.
 """
 
@@ -31,6 +31,7 @@ from kb.retrieve import Query, Retriever
 from kb.settings import Settings
 
 _FALSE_REFUSALS = 0.05
+_GUIDES_REFUSED = 0.02  # who needs a guide must not be sent away
 _FOLDS = 5
 _PHRASE_STEP = 4
 _GUIDE_FIRST = NAMES.index("first_level_guide")
@@ -101,15 +102,15 @@ def _learned(
         kept = rows[:, only] != 0
         rows, labels, folds = rows[kept], labels[kept], folds[kept]
     counted = {"answerable": int(labels.sum()), "unanswerable": int((1 - labels).sum())}
-    return counted | _calibrated(rows, labels, folds)
+    return counted | _calibrated(rows, labels, folds, _FALSE_REFUSALS if only is None else _GUIDES_REFUSED)
 
 
 def _calibrated(
-    rows: NDArray[np.float64], labels: NDArray[np.int64], folds: NDArray[np.int64]
+    rows: NDArray[np.float64], labels: NDArray[np.int64], folds: NDArray[np.int64], refused: float
 ) -> dict[str, Any]:
     """Return weights, bias and threshold, with the five-fold figures they come from; folds are by article."""
     held_out = _held_out(rows, labels, folds)
-    threshold = float(np.quantile(held_out[labels == 1], _FALSE_REFUSALS))
+    threshold = float(np.quantile(held_out[labels == 1], refused))
     weights, bias = _fit(rows, labels)
     return {
         "weights": dict(zip(NAMES, (round(float(w), 4) for w in weights), strict=True)),

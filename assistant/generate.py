@@ -8,6 +8,8 @@ import logging
 import re
 import time
 from collections.abc import Iterator, Sequence
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -32,6 +34,13 @@ _MOST_REWRITES = 3
 _REWRITE_LENGTH = 60
 _THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.S)
 _OPENING = re.compile(r"<[a-z]{0,9}\Z")  # the beginning of a tag whose rest has not come yet
+_BEGUN_MARK = re.compile(
+    r"[ \t]*[”\"」』’）)]*[ \t]*\[\d{0,3}\Z"
+)  # a mark of which the rest has not come yet
+_TEMPLATE = re.compile(
+    r"<\|[^|<>]{0,40}\|>|\[/?INST\]|<<?/?SYS>>?|</?s>|^\s*(?:system|assistant|user)\s*:", re.I | re.M
+)
+_PAUSE = 0.4  # seconds before a failed call is repeated, doubled each time
 _FAILURES: tuple[type[Exception], ...] = (
     OSError,
     ValueError,
@@ -71,7 +80,7 @@ def build_model(settings: Settings) -> "BaseChatModel | None":
         api_key=settings.llm_api_key if settings.llm_api_key.get_secret_value() else SecretStr("none"),
         temperature=0.0,
         timeout=settings.llm_timeout,
-        max_retries=settings.llm_retries,
+        max_retries=0,  # a server's Retry-After would outlast our own limit: Writer repeats
         max_completion_tokens=2_000,
     )
 
@@ -79,10 +88,11 @@ def build_model(settings: Settings) -> "BaseChatModel | None":
 class Writer:
     """Writes answers with a chat model."""
 
-    def __init__(self, model: "BaseChatModel", seconds: float) -> None:
-        """Take a model and the longest one answer may take, in seconds."""
+    def __init__(self, model: "BaseChatModel", seconds: float, retries: int = 0) -> None:
+        """Take a model, the longest one answer may take in seconds, and how often a failed call is repeated."""
         self._model = model
         self._seconds = seconds
+        self._retries = retries
 
     def write(
         self, question: str, hits: Sequence[Hit], audience: Audience, history: Sequence[str] = ()
@@ -98,16 +108,16 @@ class Writer:
         Raises:
             GenerationError: if the model cannot be reached, takes too long, or says nothing.
         """
-        said = 0
+        said = False
         waiting = ""
         for text in self._visible(_messages(question, hits, audience, history)):
             waiting += text
             *whole, waiting = _complete(waiting)
             for sentence in whole:
-                said += 1
+                said = said or bool(sentence.strip())
                 yield sentence
         if waiting.strip():
-            said += 1
+            said = True
             yield waiting
         if not said:
             raise GenerationError("大模型没有说任何话")
@@ -133,37 +143,81 @@ class Writer:
         return "".join(self._visible([HumanMessage(text)]))
 
     def _visible(self, messages: "list[BaseMessage]") -> Iterator[str]:
-        """Yield what the model says as it says it, without its reasoning."""
+        """Yield what the model says as it says it, without its reasoning, up to the longest answer."""
         raw, shown = "", 0
         for piece in self._stream(messages):
             raw += piece
-            visible = _OPENING.sub("", _THINKING.sub("", raw))
+            visible = _OPENING.sub("", _THINKING.sub("", raw))[:_ANSWER_CHARACTERS]
             if len(visible) > shown:
                 yield visible[shown:]
                 shown = len(visible)
-            if shown > _ANSWER_CHARACTERS:
+            if shown >= _ANSWER_CHARACTERS:
                 logger.warning("大模型的回答超过 %d 字，截断", _ANSWER_CHARACTERS)
                 return
 
     def _stream(self, messages: "list[BaseMessage]") -> Iterator[str]:
-        started = time.monotonic()
+        """Yield the model's pieces; a call that fails before it has said anything is repeated."""
+        deadline = time.monotonic() + self._seconds
+        for attempt in range(self._retries + 1):
+            said = False
+            try:
+                for piece in _pieces(self._model, messages, deadline):
+                    said = said or bool(piece)
+                    yield piece
+                return
+            except GenerationError:
+                wait = min(_PAUSE * 2**attempt, max(0.0, deadline - time.monotonic()))
+                if said or attempt == self._retries or wait <= 0.0:
+                    raise
+                time.sleep(wait)
+
+
+def _pieces(model: "BaseChatModel", messages: "list[BaseMessage]", deadline: float) -> Iterator[str]:
+    """Yield what a model streams until a deadline that holds even where the server only keeps the line open.
+
+    The model runs in a thread of its own, which is left behind when it overstays.
+
+    Raises:
+        GenerationError: if it fails or overstays. The message names no address and no key.
+    """
+    arrived: SimpleQueue[str | Exception | None] = SimpleQueue()
+    given_up = Event()
+
+    def run() -> None:
         try:
-            for chunk in self._model.stream(messages):
-                yield str(chunk.text)
-                if time.monotonic() - started > self._seconds:
-                    raise GenerationError(f"大模型在 {self._seconds:g} 秒内没有答完")
+            for chunk in model.stream(messages):
+                if given_up.is_set():
+                    return
+                arrived.put(str(chunk.text))
+            arrived.put(None)
         except _failures() as error:
-            raise GenerationError(
-                f"大模型没有正常回答（{type(error).__name__}：{str(error)[:200]}）"
-            ) from error
+            arrived.put(error)
+
+    Thread(target=run, daemon=True, name="anwen-chat-model").start()
+    try:
+        while True:
+            item = arrived.get(timeout=max(0.0, deadline - time.monotonic()))
+            if item is None:
+                return
+            if isinstance(item, Exception):
+                status = getattr(item, "status_code", None)
+                raise GenerationError(
+                    f"大模型没有正常回答（{type(item).__name__}{f' {status}' if status else ''}）"
+                )
+            yield item
+    except Empty:
+        raise GenerationError("大模型没有在限定时间内答完") from None
+    finally:
+        given_up.set()
 
 
 def _failures() -> tuple[type[Exception], ...]:
     """Return what the clients of chat models raise; they share no base class."""
     import httpx
+    from ollama import ResponseError
     from openai import OpenAIError
 
-    return (*_FAILURES, httpx.HTTPError, OpenAIError)
+    return (*_FAILURES, httpx.HTTPError, OpenAIError, ResponseError)
 
 
 def _messages(
@@ -174,7 +228,7 @@ def _messages(
     style = load(f"answer_{audience.value}")
     passages = "\n\n".join(_passage(number, hit) for number, hit in enumerate(hits, start=1))
     earlier = "".join(f"（之前问过：{text[:120]}）\n" for text in history[-_EARLIER:])
-    asked = load("passages", question=question, earlier=earlier, passages=passages)
+    asked = load("passages", question=_as_data(question), earlier=_as_data(earlier), passages=passages)
     return [SystemMessage(load("answer", style=style)), HumanMessage(asked)]
 
 
@@ -184,14 +238,25 @@ def _passage(number: int, hit: Hit) -> str:
     if len(text) > _PASSAGE_CHARACTERS:
         cut = text[:_PASSAGE_CHARACTERS]
         text = cut[: max(cut.rfind("。"), cut.rfind("\n"), _PASSAGE_CHARACTERS // 2) + 1]
-    head = f"[{number}] 《{hit.document.title}》{hit.chunk.label}（{hit.status.value}，{hit.document.level.value}，{hit.document.region}）"
-    return f"{head}\n{MARK.sub('', text)}"
+    head = f"《{hit.document.title}》{hit.chunk.label}（{hit.status.value}，{hit.document.level.value}，{hit.document.region}）"
+    return f"[{number}] {_as_data(head)}\n{_as_data(text)}"
+
+
+def _as_data(text: str) -> str:
+    """Return text without what a model could take for a mark of ours or for a change of speaker."""
+    return _TEMPLATE.sub("", MARK.sub("", text))
 
 
 def _complete(text: str) -> list[str]:
-    """Return the sentences that are certainly whole, and last the rest, which may grow (a mark may follow)."""
+    """Return the sentences that are certainly whole, and last the rest, which may grow: a mark may follow.
+
+    >>> _complete("每年一次。[1]要记"), _complete("每年一次。["), _complete("每年一次。")
+    (['每年一次。[1]', '要记'], ['每年一次。['], ['每年一次。'])
+    """
     parts = list(sentences(text))
     if not parts:
         return [text]
-    rest = parts.pop()
-    return [*parts, rest]
+    if len(parts) > 1 and _BEGUN_MARK.match(parts[-1]):
+        last = parts.pop()
+        parts[-1] += last
+    return parts

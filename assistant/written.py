@@ -8,6 +8,7 @@ from assistant.generate import MOST_PASSAGES, Writer
 from assistant.verify import MARK, Verifier, is_claim
 from kb.datatypes import Answer, AnswerState, Audience, Citation, Hit, Verification
 
+_ALWAYS, _NEAR = 3, 0.3  # passages given whatever their score; share of the best score from which others are
 _LEAST_KEPT = 0.5  # of the claims: where the model was wrong more often, nothing of it is believed
 
 
@@ -83,8 +84,12 @@ def to_answer(draft: Draft, question: str, hits: Sequence[Hit], audience: Audien
 
 
 def passages(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """Return the hits a model is given."""
-    return tuple(hits[:MOST_PASSAGES])
+    """Return the hits a model is given: the first few, and others only where they are nearly as good."""
+    top = max((hit.score for hit in hits), default=0.0)
+    near = (
+        hit for place, hit in enumerate(hits) if place < _ALWAYS or hit.relation or hit.score >= _NEAR * top
+    )
+    return tuple(near)[:MOST_PASSAGES]
 
 
 def with_failure(answer: Answer, said: str) -> Answer:

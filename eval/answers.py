@@ -11,6 +11,7 @@ from statistics import fmean
 from time import perf_counter
 from typing import Protocol
 
+from assistant.compose.quote import unmarked
 from assistant.verify import MARK, Verifier
 from eval.datasets import Question, article_key
 from kb.datatypes import CARDS, Answer, AnswerState, Audience, Hit
@@ -178,7 +179,7 @@ def _recall(one: Answered) -> float:
 
 def _exact_quotes(answer: Answer) -> Iterator[bool]:
     """Yield, for each quotation shown and each citation kept, whether it is the passage's own words."""
-    texts = {citation.number: citation.chunk.text for citation in answer.citations}
+    texts = {citation.number: unmarked(citation.chunk.text) for citation in answer.citations}
     for citation in answer.citations:
         yield citation.quote in citation.chunk.text
     for line, number in _QUOTED_LINE.findall(answer.text):

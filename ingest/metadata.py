@@ -68,7 +68,7 @@ def titles(lines: Sequence[str], file_stem: str) -> tuple[str, str]:
             return first[index - 1], ""
     if len(first) > 1 and len(first[0]) <= _TITLE_LENGTH and not re.search(r"[。；！？]", first[0]):
         return first[0], ""
-    return _FILE_DATE.sub("", file_stem), ""
+    return clean(_FILE_DATE.sub("", file_stem)), ""
 
 
 def kind(title: str, header: Sequence[str]) -> Kind:

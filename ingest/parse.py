@@ -18,6 +18,10 @@ from kb.normalise import law_name
 
 _HEADER_LINES, _FOOTER_LINES = 12, 6
 _CLOSING_ARTICLES = 3
+_RULES = (
+    "triage.yaml"  # stands beside the guides it points to; a guide from elsewhere cannot take their place
+)
+_OWN_CARD = "自编卡片·"
 _FAMILY_NOISE = re.compile(r"（(?:试行|暂行|修订|修正|\d{4}年.{0,6})）$")
 
 
@@ -71,6 +75,7 @@ def parse(text: str, path: Path, content_hash: str, given: Given) -> Parsed:
 def _document(
     title: str, part: str, path: Path, content_hash: str, header: Sequence[str], passages: Sequence[Passage]
 ) -> Document:
+    title = title.replace("#", "＃")  # marks off the passage in an id
     name = law_name(title)
     kind = metadata.kind(title, header)
     closing = [p.text for p in passages if p.label.startswith("第") and "条" in p.label][-_CLOSING_ARTICLES:]
@@ -124,7 +129,7 @@ def _short_names(name: str) -> tuple[str, ...]:
 def _guide(guide: Guide, path: Path, content_hash: str) -> Parsed:
     document = replace(
         _card_document(guide.title, Level.GUIDE, path, content_hash),
-        doc_id=guide.id,
+        doc_id=guide.id if (path.parent.parent / _RULES).is_file() else f"{_OWN_CARD}{guide.id}",
         published=guide.reviewed,
         effective=guide.reviewed,
         notes=tuple(f"依据：{basis}" for basis in guide.basis),

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PyPdfError
 
 from kb.errors import IngestError
+from kb.normalise import visible
 
 MAX_BYTES = 50_000_000
 _MAX_PAGES = 3_000
@@ -54,7 +55,7 @@ def to_text(path: Path, data: bytes) -> str:
     Raises:
         IngestError: if the bytes are no text of the kind the suffix says.
     """
-    text = _pdf_text(data) if path.suffix.lower() == ".pdf" else _plain_text(data)
+    text = visible(_pdf_text(data) if path.suffix.lower() == ".pdf" else _plain_text(data))
     if len(text) > _MAX_CHARACTERS:
         raise IngestError(f"文字超过 {_MAX_CHARACTERS} 字，请拆分后再导入")
     if not re.search(r"[\u3400-\u9fffA-Za-z]", text):

@@ -11,7 +11,7 @@ from kb.links import Link, Relation
 from kb.normalise import fold
 from kb.numerals import NUMERAL, to_chinese, to_int
 from kb.titles import Mention, Titles
-from kb.versions import start
+from kb.versions import rank, start
 
 _NUMBER = rf"{NUMERAL}{{1,7}}"
 _REFERENCE = re.compile(
@@ -175,7 +175,8 @@ class Lookup:
                 return dated
         in_force = [d for d in versions if statuses[d.doc_id] is Status.IN_FORCE]
         amended = [d for d in versions if statuses[d.doc_id] is Status.AMENDED]
-        return (amended[-1:] if older else []) or in_force or versions[-1:]
+        strongest_last = sorted(in_force, key=rank, reverse=True)
+        return (amended[-1:] if older else []) or strongest_last or versions[-1:]
 
     def _hit(self, reference: Reference, versions: list[Document], statuses: dict[str, Status]) -> Hit | None:
         for document in reversed(versions):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.numerals import to_int
 
 _UNITS = {  # as written -> as compared; longest first in the pattern
-    "万元": "元", "亿元": "元", "块钱": "元", "元": "元", "块": "元",
+    "万元": "元", "亿元": "元", "块钱": "元", "美元": "美元", "万美元": "美元", "欧元": "欧元", "港元": "港元", "元": "元", "块": "元",
     "平方米": "平方米", "平方公里": "平方公里", "平方千米": "平方公里", "立方米": "立方米", "平米": "平方米",
     "公里": "公里", "千米": "公里", "海里": "海里", "厘米": "厘米", "毫米": "毫米", "公分": "厘米", "米": "米",
     "小时": "小时", "个小时": "小时", "分钟": "分钟", "秒": "秒", "学时": "学时", "个学时": "学时", "课时": "学时",
@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     rf"|(?P<half>半)(?P<half_unit>年|小时|个?月|日|天)"
     rf"|{_NUMBER}(?:多|余|来|几)?\s*(?P<unit>{_UNIT})?"
 )
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三四五六七八九十百千万")
 _JOINED = re.compile(r"^\s*(?:至|到|-|—|~|～|–|、|或者|或)\s*(?:\d|[一二两三四五六七八九十百])")
 _SCALE = {
     "": 1,
@@ -72,7 +73,7 @@ def quantities(text: str) -> list[Quantity]:
     """
     found: list[Quantity] = []
     waiting: list[float] = []  # numbers before 至 or 、 that take the unit of the next
-    for value, unit, rest in _read(unicodedata.normalize("NFKC", text)):
+    for value, unit, rest in _read(unicodedata.normalize("NFKC", text).translate(_FORMAL)):
         if not unit and _JOINED.match(rest):
             waiting.append(value)
             continue

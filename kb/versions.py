@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from kb.datatypes import Document, Status
+from kb.datatypes import Document, Level, Status
 
 _BEGINNING = date.min
+_RANKS = {level: place for place, level in enumerate(Level)}
 
 
 def statuses(documents: Iterable[Document], on: date) -> dict[str, Status]:
@@ -53,12 +54,28 @@ def _family_statuses(versions: list[Document], on: date) -> dict[str, Status]:
         if start(document) > on:
             found[document.doc_id] = Status.NOT_YET
             continue
-        if current is not None:
+        weaker = current is not None and rank(document) > rank(current)
+        if current is not None and not weaker:
             found[current.doc_id] = Status.AMENDED
         expired = document.expires is not None and document.expires <= on
         found[document.doc_id] = Status.REPEALED if expired else Status.IN_FORCE
-        current = document
+        current = current if weaker else document
     return found
+
+
+def rank(document: Document) -> int:
+    """Return the place of a text's level in the legal order, 0 the strongest."""
+    return _RANKS[document.level]
+
+
+def _may_end(document: Document, families: Mapping[tuple[str, str], list[Document]], name: str) -> bool:
+    """Whether a text stands high enough to repeal another: no notice ends a law."""
+    if rank(document) > _RANKS[Level.JUDICIAL]:
+        return False
+    ended = [
+        other for (other_name, _), versions in families.items() if other_name == name for other in versions
+    ]
+    return all(rank(document) <= rank(other) for other in ended)
 
 
 def _repeals(
@@ -71,6 +88,6 @@ def _repeals(
             if found[document.doc_id] in (Status.NOT_YET, Status.REPEALED):
                 continue
             for name in document.repeals:
-                if name != document.name:
+                if name != document.name and _may_end(document, families, name):
                     ended[name] = max(start(document), ended.get(name, _BEGINNING))
     return ended

@@ -4,13 +4,8 @@ import html
 import re
 from typing import Final
 
-# Controls, zero-width and direction marks, fillers, variation selectors, private use, tags, surrogates.
-# Kept: tab and line feed. A reader cannot see these, so nothing readable is lost.
-_INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"
-    "\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
-)
+from kb.normalise import INVISIBLE
+
 _LINE_BREAKS: Final = re.compile("\r\n?|[\u2028\u2029\u0085]")
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
 
@@ -23,7 +18,7 @@ def plain(text: str, limit: int = 20_000) -> str:
     >>> plain("一二三四", limit=3)
     '一二三…（已截断）'
     """
-    visible = _INVISIBLE.sub("", _LINE_BREAKS.sub("\n", text))
+    visible = INVISIBLE.sub("", _LINE_BREAKS.sub("\n", text))
     visible = _BLANK_LINES.sub("\n\n", visible)
     return visible if len(visible) <= limit else visible[:limit] + "…（已截断）"
 

@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 SHOWN_STEPS = 3
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_CLAUSE = re.compile(r"[，。!?]")
 _FEWEST = 3  # Hanzi: less says nothing
 _RAISES = 0.75  # chance of danger from which the ear raises an alarm the rules missed
 _DROPS = 0.1  # chance below which it drops one they raised
@@ -49,8 +50,10 @@ class Ear:
         if len(_HAN.findall(text)) < _FEWEST:
             return found
         heard = self._alarm.hear(text)
-        if (found is None and heard.danger < _RAISES) or (found and heard.danger < _DROPS):
+        if found is None and heard.danger < _RAISES:
             return None
+        if found and max(self._alarm.hear(part).danger for part in (text, *_CLAUSE.split(text))) < _DROPS:
+            return None  # no part of it sounds like danger: words wrapped around one must not hide it
         guide = self._guides.get(heard.guide)
         if guide and (found is None or (found.guide_id in _BROAD and heard.sure >= _SURE)):
             return guide

@@ -20,6 +20,7 @@ _CARD_LINES = {
     Audience.CITIZEN: ("罚款", "其他处理", "不做的后果", "什么情况", "市民", "容易混淆", "依据", "处罚依据"),
     Audience.INSPECTOR: ("谁受罚", "罚款", "其他处理", "由谁查处", "可能构成犯罪", "地方规定", "检查时要看", "依据", "处罚依据", "罚则", "说明"),
 }  # fmt: skip
+_MARK = re.compile(r"\[(\d{1,3})\]")
 _NAMED_LINE = re.compile(r"^[\u3400-\u9fff]{1,8}：")
 
 
@@ -75,6 +76,7 @@ def overlap(question: str, sentence: str) -> float:
 
 def block(lines: Sequence[str], number: int, hit: Hit) -> str:
     """Return the lines as Markdown, each with its mark: a card's as they are, a law's as a quotation."""
+    lines = [unmarked(line) for line in lines]
     if hit.document.level is Level.GUIDE:
         return "\n".join(f"{line} [{number}]" for line in lines)
     if hit.document.level in CARDS:
@@ -84,9 +86,17 @@ def block(lines: Sequence[str], number: int, hit: Hit) -> str:
 
 def name(hit: Hit) -> str:
     """Return what a passage is called."""
-    if hit.document.level in CARDS:
-        return f"{hit.document.title} · {hit.chunk.label}"
-    return f"《{hit.document.title}》{hit.chunk.label}"
+    title, label = unmarked(hit.document.title), unmarked(hit.chunk.label)
+    return f"{title} · {label}" if hit.document.level in CARDS else f"《{title}》{label}"
+
+
+def unmarked(text: str) -> str:
+    """Return text whose own [1] cannot be taken for one of our marks.
+
+    >>> unmarked("见注[1]")
+    '见注［1］'
+    """
+    return _MARK.sub(r"［\1］", text)
 
 
 def badge(hit: Hit) -> str:
