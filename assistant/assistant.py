@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import compose, refuse, written
+from assistant.compose.thresholds import contradicts
 from assistant.dialogue import complete
 from assistant.evidence import is_supported
 from assistant.generate import Writer, build_model
@@ -16,9 +17,9 @@ from assistant.triage import Triage
 from assistant.understand import audience_of
 from kb.base import KnowledgeBase
 from kb.cards.guides import HEADINGS
-from kb.datatypes import Answer, AnswerState, Audience, Emergency, Found, Hit, Level, Verification
+from kb.datatypes import CARDS, Answer, AnswerState, Audience, Emergency, Found, Hit, Level, Verification
 from kb.errors import AnwenError, GenerationError, KnowledgeBaseError
-from kb.intent import Intent, intents
+from kb.intent import Intent, intents, is_penalty
 from kb.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -32,9 +33,10 @@ _SECTIONS = (
     (re.compile(r"之后|事后|后续|以后怎么|恢复|灭了以后|退了以后"), HEADINGS[2:3]),
     (re.compile(r"不能做|不要做|忌|千万别|注意什么|注意事项"), HEADINGS[1:2]),
 )
-_FIRST_FEW = 3
-_CRITICAL = frozenset({"cardiac-arrest", "choking", "severe-bleeding", "fire-clothes", "mental-crisis"})
-_GENERAL_GUIDE = "call-for-help"  # how to call, whatever has happened
+_NO_RULES = frozenset({Level.SIGNAL, Level.TERM, Level.SHEET})
+_CRITICAL = frozenset(
+    {"cardiac-arrest", "choking", "severe-bleeding", "fire-clothes", "mental-crisis", "confined-space"}
+)
 _MODEL_FAILED = "（大模型这次没有正常回答，以上是原文摘录。）"
 _MODEL_STRUCK = "（大模型的回答没有通过核对，没有采用，以上是原文摘录。）"
 _CANNOT_LOOK = "知识库现在打不开，原因已记入日志"
@@ -222,16 +224,15 @@ def _guide_first(kb: KnowledgeBase, found: Found, emergency: Emergency, on: date
     """Put the guide the triage points to before the other guides found.
 
     A general one comes after them, and so does one that the search, which reads the whole story, does not
-    know among its first few; but never the one for a stopped heart, a blocked airway or a bleeding.
+    put first; but never one whose first step decides between life and death.
     """
     guide = kb.guide(emergency.guide_id, on)
     others = tuple(hit for hit in found.hits if hit.document.level is Level.GUIDE)
     if not guide and not others:
         return found
-    first_few = list(dict.fromkeys(hit.document.doc_id for hit in others))[:_FIRST_FEW]
-    doubted = emergency.guide_id not in first_few and emergency.guide_id not in _CRITICAL
+    doubted = bool(others) and others[0].document.doc_id != emergency.guide_id
     rest = tuple(hit for hit in others if hit.document.doc_id != emergency.guide_id)
-    ranked = rest + guide if others and (doubted or emergency.guide_id == _GENERAL_GUIDE) else guide + rest
+    ranked = rest + guide if doubted and emergency.guide_id not in _CRITICAL else guide + rest
     return replace(found, hits=ranked[:_DEPTH])
 
 
@@ -241,7 +242,9 @@ def _fitting_first(found: Found, question: str) -> Found:
     first = found.hits[0]
     if not _is_unfit(first, wanted, question):
         return found
-    better = next((hit for hit in found.hits if not _is_unfit(hit, wanted, question)), None)
+    kinds = _NO_RULES if first.document.level is Level.GUIDE else frozenset()
+    fitting = (hit for hit in found.hits if not _is_unfit(hit, wanted, question))
+    better = next((hit for hit in fitting if hit.document.level not in kinds), None)
     nearly = _RULE_NEARLY if first.document.level is Level.GUIDE else _NEARLY
     if better is None or better.score < nearly * first.score:
         return found
@@ -249,14 +252,16 @@ def _fitting_first(found: Found, question: str) -> Found:
 
 
 def _is_unfit(hit: Hit, wanted: frozenset[Intent], question: str) -> bool:
-    """Whether a passage is of a kind that was not asked for: steps for who asks what is allowed, and so on."""
+    """Whether a passage is of a kind not asked for (steps for who asks what is allowed), or on other numbers."""
+    if hit.document.level in CARDS and contradicts(question, f"{hit.chunk.label}。{hit.chunk.text}"):
+        return True
     match hit.document.level:
         case Level.GUIDE:
             return Intent.SELF_RESCUE not in wanted and bool(wanted & _ABOUT_RULES)
         case Level.SHEET:
             return "检查" not in question
         case Level.DUTY | Level.TERM:
-            return Intent.PENALTY in wanted
+            return Intent.PENALTY in wanted and not hit.chunk.text.rpartition("\n")[2].startswith("罚则：")
         case _:
             return False
 
@@ -284,5 +289,8 @@ def _follow_ups(found: Found) -> tuple[str, ...]:
         return tuple(dict.fromkeys(f"{name}怎么办" for name in names if name != first.document.title))[
             :_MOST_FOLLOW_UPS
         ]
-    others = [f"《{hit.document.name}》{hit.chunk.label}" for hit in found.hits[1:]]
-    return tuple(dict.fromkeys(others))[:_MOST_FOLLOW_UPS]
+    rules = [hit for hit in found.hits if hit.document.level not in CARDS]
+    named = [f"《{hit.document.name}》{hit.chunk.label}" for hit in rules]
+    penalty = [f"违反{named[0]}怎么处罚"] if named and not is_penalty(rules[0].chunk) else []
+    others = [name for hit, name in zip(rules, named, strict=True) if hit is not first]
+    return tuple(dict.fromkeys([*penalty, *others]))[:_MOST_FOLLOW_UPS]

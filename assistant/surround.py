@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.compose.quote import overlap
-from assistant.compose.thresholds import contradicts
+from assistant.compose.thresholds import compare, contradicts
 from kb import regions
 from kb.base import KnowledgeBase
 from kb.datatypes import CARDS, Audience, Found, Hit, Level
-from kb.intent import Intent, intents
+from kb.intent import Intent, intents, is_penalty
 from kb.links import BACKWARDS, FORWARDS, Relation
 
 _DUTY_AND_PENALTY = (FORWARDS[Relation.PENALTY], BACKWARDS[Relation.PENALTY])
@@ -47,6 +47,8 @@ def surround(
 def _beside_card(first: Hit, links: Sequence[Hit], question: str, audience: Audience) -> list[Hit]:
     """Return a card with the articles it rests on; for an inspector the articles come first."""
     cited = _best(links, question, lambda hit: hit.relation == FORWARDS[Relation.CITES], _MOST_LAWS)
+    if Intent.PENALTY in intents(question):
+        cited = sorted(cited, key=lambda hit: not is_penalty(hit.chunk))
     if audience is not Audience.INSPECTOR or not cited:
         return [first, *cited]
     lead, *rest = cited
@@ -63,7 +65,9 @@ def _beside_law(
     if both:
         group += _best(links, question, lambda hit: hit.relation in _DUTY_AND_PENALTY, _MOST_LAWS)
     if audience is not Audience.CITIZEN and not exact:
-        group += _explained(links, question)
+        group += _explained(first, links, question)
+    if first.document.region != regions.NATIONWIDE:
+        group += _best(links, question, lambda hit: hit.relation == FORWARDS[Relation.HIGHER], 1)
     if asked and audience is not Audience.CITIZEN:
         group += _best(links, question, lambda hit: _is_local(hit, asked), 1)
     return group
@@ -76,7 +80,7 @@ def _best(links: Sequence[Hit], question: str, fits: Callable[[Hit], bool], most
     return [hit for share, hit in ranked if share >= _FAR_WORSE * ranked[0][0]]
 
 
-def _explained(links: Sequence[Hit], question: str) -> list[Hit]:
+def _explained(first: Hit, links: Sequence[Hit], question: str) -> list[Hit]:
     """Return the card that explains the article best: of the kind asked for, and true of the asker's numbers."""
     penalty = Intent.PENALTY in intents(question)
     cards = [
@@ -84,6 +88,8 @@ def _explained(links: Sequence[Hit], question: str) -> list[Hit]:
         for hit in links
         if _is_explanation(hit) and not contradicts(question, f"{hit.chunk.label}。{hit.chunk.text}")
     ]
+    if compare(question, first.chunk.text):  # the asker's numbers decide: a card on others would mislead
+        cards = [hit for hit in cards if compare(question, f"{hit.chunk.label}。{hit.chunk.text}")]
     of_kind = [hit for hit in cards if (hit.document.level is Level.PENALTY) == penalty]
     return _best(of_kind or cards, question, _is_explanation, 1)
 

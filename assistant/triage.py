@@ -148,18 +148,14 @@ class Triage:
         text = self.normalise(question)
         found, is_talk = self._find(text)
         found = self._sharpened(found, text)
-        if self._heard and not is_talk:
-            found = self._heard.second(found, text)
-        if found or len(text) > _FOLLOW_UP_LONGEST or not self._follow_up.search(text):
-            return found
-        if any(rule.where == "text" and rule.pattern.search(text) for rule in self._cancels):
-            return None
-        for earlier in reversed(history[-_FOLLOW_UP_REACH:]):
-            whole = self.normalise(earlier)
-            found = self._sharpened(self._find(whole)[0], whole + text)
-            if found:
-                return found
-        return None
+        if found is None and len(text) <= _FOLLOW_UP_LONGEST and self._follow_up.search(text):
+            if any(rule.where == "text" and rule.pattern.search(text) for rule in self._cancels):
+                return None
+            for earlier in reversed(history[-_FOLLOW_UP_REACH:]):
+                whole = self.normalise(earlier)
+                if before := self._sharpened(self._find(whole)[0], whole + text):
+                    return before
+        return self._heard.second(found, text) if self._heard and not is_talk else found
 
     def _sharpened(self, found: Emergency | None, text: str) -> Emergency | None:
         """Return the emergency of the first more specific rule that fits, else the one found."""

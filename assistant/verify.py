@@ -26,6 +26,7 @@ _UNMARKED_LAW = re.compile(
 )
 _ITSELF = re.compile(r"(?:本|该|这部|此|上述|同一?)(?:法|条例|规定|办法|细则|规程|解释)$")
 _QUOTE = re.compile(r"[“\"「『‘']([^“”\"「」『』‘’']+)[”\"」』’']")
+_PAIRS = ("“”", "‘’", "「」", "『』")
 _EACH = re.compile(r"每(?:个)?(日|天|周|月|季度?|年|半年|小时|班)")
 _LIST_MARK = re.compile(r"^\s*(?:#{1,6}|>|[-*+•]|\d{1,2}[.、)）]|[（(][一二三四五六七八九十\d]{1,2}[)）])\s*")
 _FOREIGN = re.compile(
@@ -49,7 +50,9 @@ _COMPARING = frozenset("超少足低高大小满仅但同断论管")
 _FORBIDS = re.compile(r"不得|禁止|严禁|不要|不准|不许|不能|不可|别")
 _DENIES = re.compile(r"错误|并非|不正确|相反|已停用|停用|作废|已取消|改拨|改打|改为拨")
 _OUTDATED = re.compile(r"已修改|已废止|旧版|原来|当时|尚未施行|以前的|修订前|失效")
-_ADDRESSED = re.compile(r"您|你|贵")  # whoever asked is spoken to: their own numbers may be repeated
+_ADDRESSED = re.compile(
+    r"[您你]们?(?:说|问|提到|单位|厂|公司|店|的单位|那里)|贵(?:单位|厂|公司|司)"
+)  # whoever asked is spoken to: their own numbers may be repeated
 _WORDS = re.compile(r"[\u3400-\u9fff]|[a-z]{3}|\d", re.I)
 _COUNTING = frozenset({"次", "个", "人", "份", "件", "处", "家"})  # 一次, 一个: words, no figures
 _SENTENCE = re.compile(
@@ -95,7 +98,7 @@ class Verifier:
         yield from self._wrong_articles(bare, cited)
         yield from self._wrong_numbers(bare, cited)
         texts = [self._texts[n] for n in cited]
-        if bare.count("“") != bare.count("”"):
+        if any(bare.count(pair[0]) != bare.count(pair[1]) for pair in _PAIRS) or bare.count('"') % 2:
             yield "引号没有成对"
         for quote in _QUOTE.findall(bare):
             if len(quote) >= _SHORTEST_QUOTE and not any(fold(quote) in text for text in texts):

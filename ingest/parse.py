@@ -75,12 +75,11 @@ def parse(text: str, path: Path, content_hash: str, given: Given) -> Parsed:
 def _document(
     title: str, part: str, path: Path, content_hash: str, header: Sequence[str], passages: Sequence[Passage]
 ) -> Document:
-    title = title.replace("#", "＃")  # marks off the passage in an id
     name = law_name(title)
     kind = metadata.kind(title, header)
     closing = [p.text for p in passages if p.label.startswith("第") and "条" in p.label][-_CLOSING_ARTICLES:]
     found = dates.read(path.stem, header, closing)
-    doc_id = f"{name}@{found.published or found.effective or '日期不明'}" + (f"/{part}" if part else "")
+    doc_id = _id(f"{name}@{found.published or found.effective or '日期不明'}" + (f"/{part}" if part else ""))
     known = ledger.entry(name, kind.level, found.published)
     effective = known.effective or found.effective
     legal = kind.level not in {Level.OTHER, Level.PLAN, Level.NORMATIVE, *CARDS}
@@ -126,6 +125,11 @@ def _short_names(name: str) -> tuple[str, ...]:
     return (short,) if short != name else ()
 
 
+def _id(text: str) -> str:
+    """Return text without the sign that parts a document from its passage in a chunk id."""
+    return text.replace("#", "♯")
+
+
 def _guide(guide: Guide, path: Path, content_hash: str) -> Parsed:
     document = replace(
         _card_document(guide.title, Level.GUIDE, path, content_hash),
@@ -155,7 +159,7 @@ def _records(kind: type[Record], text: str, path: Path, content_hash: str) -> Pa
 
 def _card_document(title: str, level: Level, path: Path, content_hash: str) -> Document:
     return Document(
-        doc_id=title,
+        doc_id=_id(title),
         title=title,
         name=title,
         level=level,

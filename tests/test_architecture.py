@@ -11,7 +11,7 @@ MAY_IMPORT = {  # room -> rooms it may import
     "prompts": {"kb"},  # its error tree
     "ingest": {"kb"},
     "assistant": {"kb", "prompts"},
-    "eval": {"kb", "assistant"},
+    "eval": {"kb", "assistant", "prompts"},  # the judge's words
     "web": {"kb", "assistant", "ingest", "prompts"},
 }
 ONLY_IN = {  # library -> the modules that may import it

@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run("-m", "ingest", "starter", str(place), "--kb", str(place / "kb"), "--json")
     report = json.loads(done.stdout)
     assert {"added", "updated", "unchanged", "removed", "failed", "chunks", "seconds"} <= report.keys()
-    assert report["added"] == 2 + len(list((ROOT / "starter" / "guides").glob("*.md")))
+    assert report["added"] == 2 + len(list((ROOT / "starter").glob("*/*.*")))
     return place / "kb"
 
 

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 SHOWN_STEPS = 3
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_CLAUSE = re.compile(r"[，。!?]")
+_CLAUSE = re.compile(r"[^\u3400-\u9fff0-9]+")
 _FEWEST = 3  # Hanzi: less says nothing
 _RAISES = 0.75  # chance of danger from which the ear raises an alarm the rules missed
 _DROPS = 0.1  # chance below which it drops one they raised

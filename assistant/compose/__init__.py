@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.compose.quote import badge, block, name, overlap, quoted
-from assistant.compose.thresholds import compare
+from assistant.compose.thresholds import compare, contradicts
 from kb.datatypes import CARDS, Audience, Citation, Hit, Level
 from kb.intent import Intent, intents
 from kb.links import BACKWARDS, FORWARDS, Relation
@@ -40,7 +40,7 @@ def compose(question: str, hits: Sequence[Hit], audience: Audience, *, exact: bo
     chosen = (
         [hit for hit in hits if hit.looked_up or hit.relation][:_MOST_EXACT]
         if exact
-        else _best(hits, audience)
+        else _best(question, hits, audience)
     )
     blocks: list[str] = []
     citations: list[Citation] = []
@@ -59,14 +59,14 @@ def compose(question: str, hits: Sequence[Hit], audience: Audience, *, exact: bo
     return Composed(tuple(blocks), tuple(citations))
 
 
-def _best(hits: Sequence[Hit], audience: Audience) -> list[Hit]:
+def _best(question: str, hits: Sequence[Hit], audience: Audience) -> list[Hit]:
     """Return the first hit, what belongs to it, and those close behind it; a guide, if first, stands alone."""
     if hits[0].document.level is Level.GUIDE:
         return [hit for hit in hits if hit.document.doc_id == hits[0].document.doc_id]
     top = max(hit.score for hit in hits if not hit.relation) if not hits[0].relation else hits[0].score
     linked = [hit for hit in hits[1:] if hit.relation]
     others = [hit for hit in hits[1:] if not hit.relation and hit.document.level is not Level.GUIDE]
-    close = [hit for hit in others if hit.score >= _CLOSE * top]
+    close = [hit for hit in others if hit.score >= _CLOSE * top and not contradicts(question, hit.chunk.text)]
     return [hits[0], *linked, *close[: _OTHERS[audience]]]
 
 

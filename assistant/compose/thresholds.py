@@ -13,6 +13,7 @@ _UNITS = "人|名|平方米|米|层|吨|公斤|千克|立方米|万元|元|户|�
 _LIMIT = re.compile(
     rf"(?P<over>超过|多于|高于|大于|满)?(?P<under>不超过|不足|少于|低于|未满|不满)?(?P<amount>{_NUMBER}(?:个)?(?:{_UNITS}))(?P<side>以上|以下|以内)?"
 )
+_SPAN = re.compile(rf"({_NUMBER})至({_NUMBER})({_UNITS})以下")  # 3至5人以下, as cards write a range
 # What the number counts: a limit for one of these says nothing about another.
 _COUNTED = ("死亡", "重伤", "损失", "中毒", "从业人员", "学生", "乘客", "建筑面积", "高度", "罚款", "所得")
 _ASKED_FOR = {"死亡": "死|亡", "重伤": "重伤|受伤|伤", "损失": "损失", "中毒": "中毒", "学生": "学生|孩子", "乘客": "乘客|坐|载",
@@ -91,7 +92,7 @@ class _Limit:
 
 
 def _limits(part: str) -> Iterator[_Limit]:
-    for clause in re.split(r"[，,、]|或者", part):
+    for clause in re.split(r"[，,、]|或者", _SPAN.sub(r"\1\3以上\2\3以下", part)):
         for match in _LIMIT.finditer(clause):
             kind = _kind(match)
             amounts = quantities(match["amount"])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kb import regions
 from kb.bank.index import Match
 from kb.datatypes import Chunk, Document, Level
+from kb.industry import trades
 from kb.intent import Intent, intents, is_penalty, serves
 from kb.normalise import fold
 from kb.thesaurus import Thesaurus
@@ -33,7 +34,7 @@ NAMES = (
     "penalty_wanted", "penalty_unwanted", "number_wanted", "duty", "duty_wanted", "law_named", "linked", "linked_wanted",
     *(f"{intent.name.lower()}_{wanted}" for intent in _LOOKS for wanted in ("wanted", "unwanted")),
     *(f"level_{level.name.lower()}" for level in _LEVELS),
-    "local_unasked", "region_asked", "length", "year",
+    "local_unasked", "region_asked", "trade_unasked", "trade_asked", "length", "year",
 )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ class Asked:
     terms: dict[str, float]  # term -> its share of the question's information (idf), together 1
     legal: tuple[str, ...]
     intents: frozenset[Intent]
+    trades: frozenset[str]
     region: str | None
     laws: frozenset[str]
 
@@ -83,6 +85,7 @@ def asked(question: str, idf: Idf, region: str | None, laws: Sequence[str], thes
         {term: weight / total for term, weight in weights.items()},
         legal,
         intents(question),
+        trades(question),
         region,
         frozenset(laws),
     )
@@ -119,6 +122,7 @@ class _Facts:
 
     text: str
     title: str
+    trades: frozenset[str]  # that its title names
     path: str
     penalty: bool
     looks: tuple[bool, ...]  # of _LOOKS
@@ -133,6 +137,7 @@ def _facts(chunk: Chunk) -> _Facts:
     return _Facts(
         text,
         fold(chunk.law),
+        trades(chunk.law),
         fold("".join(chunk.path)),
         is_penalty(chunk),
         tuple(serves(chunk, intent) for intent in _LOOKS),
@@ -168,6 +173,8 @@ def _text_features(asked: Asked, candidate: Candidate) -> list[float]:
         *(float(document.level is level) for level in _LEVELS),
         float(not nationwide and asked.region is None),
         float(not nationwide and asked.region is not None),
+        float(bool(facts.trades) and not facts.trades & asked.trades),
+        float(bool(facts.trades & asked.trades)),
         facts.length,
         (document.published.year - 2000) / 10 if document.published else 0.0,
     ]

@@ -4,7 +4,7 @@ import html.parser
 import re
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,7 @@ FALSE = ("登月条例", "第九十九条", "evil.example/x", "evil.example/y", 
 EVERY_ORDER = tuple({words for case in CASES for words in case.must_not})
 
 
-def each(chosen: Iterable[Injection]) -> pytest.MarkDecorator:
+def each(chosen: Sequence[Injection]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", chosen, ids=attrgetter("name"))
 
 
@@ -85,6 +85,12 @@ def build(folder: Path, *paths: Path) -> Report:
 @pytest.fixture(scope="module")
 def triage() -> Triage:
     return Triage.load(ROOT / "starter")
+
+
+@pytest.fixture(scope="module")
+def rules() -> Triage:
+    """The triage without the learned ear."""
+    return Triage.load(ROOT / "starter", None)
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +228,10 @@ def test_every_hostile_file_is_taken_in(taken: tuple[Path, Report], ours: Path) 
     assert report.added == len(DOCUMENTS) + len(list(ours.iterdir()))
 
 
-@each(DOCUMENTS)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=case.name) for case in DOCUMENTS],
+)
 def test_a_hostile_document_is_found(poisoned: Assistant, case: Injection) -> None:
     """Without this the tests below would look at nothing."""
     answer = poisoned.answer(case.question)
@@ -271,19 +280,16 @@ def test_a_like_document_comes_after_what_answers(clean: Assistant, poisoned: As
     assert_extracted(after, "护栏多久检查一次")
 
 
-HIDING = ("name-bidi", "name-ansi", "isolates", "tags", "ansi-c1", "controls", "next-line", "ansi", "bidi", "zero-width", "soft-hyphen")  # fmt: skip
-
-
-@each(case for case in DOCUMENTS if case.name in HIDING)
+@each(DOCUMENTS)
 def test_a_terminal_is_sent_nothing_but_text(poisoned: Assistant, case: Injection) -> None:
     printed = _as_text(poisoned.answer(case.question))
     assert not [c for c in printed if unicodedata.category(c) in {"Cc", "Cf", "Co", "Cn"} and c != "\n"]
 
 
-def test_every_passage_has_its_neighbours(kb: KnowledgeBase) -> None:
-    """An odd name must not cut off the document's other passages."""
+@pytest.mark.parametrize("hash_in_title", [False, True])
+def test_every_passage_has_its_neighbours(kb: KnowledgeBase, hash_in_title: bool) -> None:
     for document in kb.documents():
-        for chunk in kb.chunks(document.doc_id):
+        for chunk in kb.chunks(document.doc_id) if ("＃" in document.title) is hash_in_title else ():
             kb.neighbours(chunk.chunk_id)
 
 
@@ -498,12 +504,21 @@ WRAPPED = (
 )
 
 
-@pytest.mark.parametrize("alarm", [None, "shipped"], ids=["rules-alone", "with-the-learned-ear"])
-def test_an_order_beside_a_danger_does_not_silence_it(alarm: Any) -> None:
-    triage = Triage.load(ROOT / "starter", alarm)
-    dangers = ("家里着火了", "孩子触电了", "有人掉进河里了", "邻居晕倒没有呼吸了", "电梯困住了有人受伤")
-    asked = [wrap.format(danger) for wrap in WRAPPED for danger in dangers]
-    assert [question for question in asked if triage.assess(question) is None] == []
+ORDERED = [
+    wrap.format(danger)
+    for wrap in WRAPPED
+    for danger in ("家里着火了", "孩子触电了", "有人掉进河里了", "邻居晕倒没有呼吸了", "电梯困住了有人受伤")
+]
+
+
+@pytest.mark.parametrize("question", ORDERED)
+def test_an_order_beside_a_danger_does_not_silence_the_rules(rules: Triage, question: str) -> None:
+    assert rules.assess(question) is not None
+
+
+@pytest.mark.parametrize("question", ORDERED)
+def test_an_order_beside_a_danger_does_not_silence_the_learned_ear(triage: Triage, question: str) -> None:
+    assert triage.assess(question) is not None
 
 
 GUIDE = """---

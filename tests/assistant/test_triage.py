@@ -51,6 +51,14 @@ def test_recall_and_false_alarms_on_the_labelled_cases(triage):
     assert len(false) <= 0.05 * len(absent), false
 
 
+def test_recall_and_false_alarms_on_sentences_nothing_was_tuned_on(triage):
+    """Floors, not aims: what was measured is in docs/measurements.md."""
+    present = [case for case in SPECIFIC if case["emergency"]]
+    absent = [case for case in SPECIFIC if not case["emergency"]]
+    assert sum(triage.assess(case["text"]) is not None for case in present) >= 0.95 * len(present)
+    assert sum(triage.assess(case["text"]) is not None for case in absent) <= 0.12 * len(absent)
+
+
 def test_the_number_to_call_is_the_right_one(triage):
     wrong = [
         (case["text"], emergency.number)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from eval.answers import Rubric
 from eval.commands import Opened
 from kb.datatypes import Answer, AnswerState, Audience, Chunk, Document, Hit, Level, Status
 
@@ -71,6 +72,9 @@ class FakeAssistant:
         state = AnswerState.NO_MATCH if "天气" in question else AnswerState.GROUNDED
         return Answer(state, "……")
 
+    def ask(self, question, *, audience=None):
+        yield self.answer(question, audience)
+
 
 class FakeEmbedder:
     """Counts characters into 64 bins."""
@@ -115,7 +119,14 @@ def open_kb(library, assistant, embedder):
     @contextmanager
     def open_fake(folder: Path | None) -> Iterator[Opened]:
         asked.append(folder)
-        yield Opened(library, lambda: assistant, embedder, lambda: 2.0)
+        yield Opened(
+            library,
+            lambda: assistant,
+            lambda: assistant,
+            lambda: lambda question, passages, answer: Rubric(8, 7, 9, 9, 6),
+            embedder,
+            lambda: 2.0,
+        )
 
     open_fake.asked = asked
     return open_fake

@@ -19,6 +19,12 @@ QUESTIONS = [
     json.loads(line)
     for line in (Path(__file__).parent / "citizen_questions.jsonl").read_text("utf-8").splitlines()
 ]
+SHOUTS = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "assistant" / "triage_specific.jsonl")
+    .read_text("utf-8")
+    .splitlines()
+]
 DUTY = """title: 职责清单·风筝
 items:
 - id: kite-line
@@ -124,16 +130,22 @@ def test_every_phrase_of_a_guide_finds_it_among_the_first_three(
 
 
 def test_citizens_get_the_right_guide_first(starter_kb: KnowledgeBase) -> None:
-    """Questions by somebody who had not read the guides' phrases."""
+    """Questions and shouts by two who had not read the guides' phrases: what is found first, what is answered."""
     assistant = Assistant(starter_kb, Triage.load(STARTER))
-    wrong = []
-    for case in QUESTIONS:
+    cases = QUESTIONS + [
+        {"question": case["text"], "guide": case["guide"], "also": []} for case in SHOUTS if case["emergency"]
+    ]
+    missed, misled = [], []
+    for case in cases:
+        right = {case["guide"], *case["also"]}
+        found = starter_kb.search(case["question"], 1)[0].document.doc_id
         answer = assistant.answer(case["question"])
-        first = answer.citations[0].document.doc_id if answer.citations else answer.state.value
-        if first not in (case["guide"], *case["also"]):
-            wrong.append((case["question"], case["guide"], first))
+        answered = answer.citations[0].document.doc_id if answer.citations else answer.state.value
+        missed += [] if found in right else [(case["question"], case["guide"], found)]
+        misled += [] if answered in right else [(case["question"], case["guide"], answered)]
     assert len(QUESTIONS) >= 40
-    assert len(wrong) <= 0.1 * len(QUESTIONS), wrong
+    assert len(missed) <= 0.1 * len(cases), missed
+    assert len(misled) <= 0.13 * len(cases), misled  # triage may put the guide on a stopped heart first
 
 
 def test_guides_agree_on_their_figures(library: Library) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -30,7 +31,8 @@ def call(method="GET", path="/", access=None, **options):
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:7860") as client:
             return await client.request(method, path, **options)
 
-    return asyncio.run(go())
+    with ThreadPoolExecutor(1) as elsewhere:  # a browser test may have left a loop running in this thread
+        return elsewhere.submit(asyncio.run, go()).result()
 
 
 @pytest.mark.parametrize(
