@@ -44,6 +44,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         if answer.emergency
         else None,
         "follow_ups": list(answer.follow_ups),
+        "verification": answer.verification.value,
     }
 
 

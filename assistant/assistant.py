@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,7 +10,9 @@ from assistant import compose, refuse, written
 from assistant.compose.thresholds import contradicts
 from assistant.dialogue import complete
 from assistant.evidence import is_supported
+from assistant.follow_ups import follow_ups
 from assistant.generate import Writer, build_model
+from assistant.rewrite import search_again
 from assistant.scope import out_of_scope
 from assistant.surround import surround
 from assistant.triage import Triage
@@ -19,13 +21,12 @@ from kb.base import KnowledgeBase
 from kb.cards.guides import HEADINGS
 from kb.datatypes import CARDS, Answer, AnswerState, Audience, Emergency, Found, Hit, Level, Verification
 from kb.errors import AnwenError, GenerationError, KnowledgeBaseError
-from kb.intent import Intent, intents, is_penalty
+from kb.intent import Intent, intents
 from kb.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _DEPTH = 10
-_MOST_FOLLOW_UPS = 3
 _ABOUT_RULES = frozenset({Intent.DUTY, Intent.PENALTY, Intent.DEFINITION, Intent.NUMBER, Intent.PROCEDURE})
 _NEARLY, _RULE_NEARLY = 0.15, 0.4  # of the first one's, or a guide's score: it is about the same matter
 _SECTIONS = (
@@ -138,13 +139,20 @@ class Assistant:
         if rule and not emergency:
             yield Answer(AnswerState.NO_MATCH, rule.say, audience=request.audience)
             return
-        found = self._kb.find(request.question, _DEPTH, on=request.on, region=request.region)
+        found = self._find(request)(request.question)
         if emergency:
             found = _guide_first(self._kb, found, emergency, request.on)
         elif found.hits and not found.exact:
             found = _fitting_first(found, request.question)
         found = _open_on_steps(self._kb, found, "" if emergency else request.question)
         if not (emergency and found.hits) and not is_supported(request.question, found):
+            again = (
+                search_again(self._writer, request.question, self._find(request)) if self._writer else None
+            )
+            found, refused = (again, False) if again else (found, True)
+        else:
+            refused = False
+        if refused:
             yield refuse.no_match(request.question, found, request.audience, self._kb.stats())
             return
         found = surround(self._kb, found, request.question, request.audience, request.region, request.on)
@@ -153,6 +161,12 @@ class Assistant:
             yield extracted
         if self._writer and extracted and not emergency and not found.exact:
             yield from self._written(self._writer, request, found, extracted)
+
+    def _find(self, request: _Request) -> Callable[[str], Found]:
+        kb = self._kb
+        if kb is None:
+            raise KnowledgeBaseError(self._broken)
+        return lambda question: kb.find(question, _DEPTH, on=request.on, region=request.region)
 
     def _written(
         self, writer: Writer, request: _Request, found: Found, extracted: Answer
@@ -217,7 +231,7 @@ def _grounded(request: _Request, found: Found) -> Iterator[Answer]:
             citations=composed.citations[:shown],
         )
         yield answer
-    yield replace(answer, follow_ups=_follow_ups(found))
+    yield replace(answer, follow_ups=follow_ups(found))
 
 
 def _guide_first(kb: KnowledgeBase, found: Found, emergency: Emergency, on: date | None) -> Found:
@@ -279,18 +293,3 @@ def _open_on_steps(kb: KnowledgeBase, found: Found, question: str) -> Found:
             sections = kb.guide(hit.document.doc_id, headings=headings)
             hits += [replace(part, score=hit.score, why=hit.why) for part in sections]
     return replace(found, hits=tuple(hits))
-
-
-def _follow_ups(found: Found) -> tuple[str, ...]:
-    """Return questions that lead on: the penalty, the next article, the other parts of a guide."""
-    first = found.hits[0]
-    if first.document.level is Level.GUIDE:
-        names = [h.document.title for h in found.hits[1:] if h.document.level is Level.GUIDE]
-        return tuple(dict.fromkeys(f"{name}怎么办" for name in names if name != first.document.title))[
-            :_MOST_FOLLOW_UPS
-        ]
-    rules = [hit for hit in found.hits if hit.document.level not in CARDS]
-    named = [f"《{hit.document.name}》{hit.chunk.label}" for hit in rules]
-    penalty = [f"违反{named[0]}怎么处罚"] if named and not is_penalty(rules[0].chunk) else []
-    others = [name for hit, name in zip(rules, named, strict=True) if hit is not first]
-    return tuple(dict.fromkeys([*penalty, *others]))[:_MOST_FOLLOW_UPS]

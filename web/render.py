@@ -77,7 +77,7 @@ def _said(turn: Turn) -> str:
     answer = turn.answer
     if not (answer.text or answer.citations or answer.state is not AnswerState.GROUNDED):
         return ""
-    note = words.STATE_NOTES.get(answer.state.value, "")
+    note = words.STATE_NOTES.get(answer.state.value) or words.VERIFICATION_NOTES.get(answer.verification, "")
     body = markdown_html(answer.text, turn.number, {c.number for c in answer.citations})
     parts = [
         f'<p class="note">{escape(note)}</p>' if note else "",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kb.datatypes import Audience
+from kb.datatypes import Audience, Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,12 @@ UNKNOWN_EFFECTIVE: Final = "未知，待核"
 STATE_NOTES: Final = {
     "NO_MATCH": "知识库里没有找到可靠依据",
     "UNAVAILABLE": "法规库暂时不可用",
+}
+
+VERIFICATION_NOTES: Final = {
+    Verification.QUOTED: "摘自知识库原文，未经大模型改写",
+    Verification.VERIFIED: "由大模型整理，每一句都已与所引原文核对",
+    Verification.CORRECTED: "由大模型整理，与原文对不上的句子已删去",
 }
 
 FOOTER: Final = (

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from assistant.assistant import Assistant, build_writer
+from assistant.generate import Writer
 from assistant.triage import Triage
 from assistant.verify import MARK, Verifier, sentences
 from kb.base import KnowledgeBase
@@ -486,3 +487,18 @@ def test_searches_fail_plainly() -> None:
         assert writer is not None
         with pytest.raises(GenerationError, match="没有正常回答"):
             writer.rewrite(QUESTION)
+
+
+def test_a_question_in_words_nobody_wrote_is_reworded_and_searched_again(kb: KnowledgeBase) -> None:
+    from langchain_core.language_models import FakeListChatModel
+
+    question = "上头那排栅子隔多久瞅一回"
+    triage = Triage.load(ROOT / "starter")
+    assert Assistant(kb, triage).answer(question).state is AnswerState.NO_MATCH
+    replies = ["1. 屋顶花园的主人多久检查一次护栏\n2. 登月", "屋顶花园的主人每月检查一次护栏。[1]"]
+    writer = Writer(FakeListChatModel(responses=replies), 5.0)
+    answer = Assistant(kb, triage, writer=writer).answer(question)
+    assert answer.state is AnswerState.GROUNDED
+    assert answer.citations[0].chunk.label == "第三条"
+    nonsense = Writer(FakeListChatModel(responses=["qwertyuiop", "x"]), 5.0)
+    assert Assistant(kb, triage, writer=nonsense).answer(question).state is AnswerState.NO_MATCH

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb.datatypes import Answer, AnswerState, Audience, Emergency, Status
+from kb.datatypes import Answer, AnswerState, Audience, Emergency, Status, Verification
 from tests.web.fakes import CITATION, FIRE
 from tests.web.hostile import HOSTILE, inspect
 from web import words
@@ -73,3 +73,13 @@ def test_each_audience_has_three_examples(audience):
 
 def test_a_notice_gives_the_numbers():
     assert inspect(notice_html("问", words.BUSY)).links == ["tel:119", "tel:120", "tel:110", "tel:122"]
+
+
+@pytest.mark.parametrize("verification", list(Verification))
+def test_how_the_words_stand_to_their_sources_is_said(verification):
+    answer = Answer(AnswerState.GROUNDED, "每月查看一次。[1]", (CITATION,), verification=verification)
+    html = turn_html(Turn(1, "多久看一次", answer))
+    notes = [note for note in words.VERIFICATION_NOTES.values() if note in html]
+    assert notes == (
+        [words.VERIFICATION_NOTES[verification]] if verification in words.VERIFICATION_NOTES else []
+    )
