@@ -146,15 +146,13 @@ class Assistant:
             found = _fitting_first(found, request.question)
         found = _open_on_steps(self._kb, found, "" if emergency else request.question)
         if not (emergency and found.hits) and not is_supported(request.question, found):
-            again = (
-                search_again(self._writer, request.question, self._find(request)) if self._writer else None
-            )
-            found, refused = (again, False) if again else (found, True)
-        else:
-            refused = False
-        if refused:
-            yield refuse.no_match(request.question, found, request.audience, self._kb.stats())
-            return
+            again = None
+            if self._writer and not found.exact:
+                again = search_again(self._writer, request.question, self._find(request))
+            if again is None:
+                yield refuse.no_match(request.question, found, request.audience, self._kb.stats())
+                return
+            found = again
         found = surround(self._kb, found, request.question, request.audience, request.region, request.on)
         extracted = None
         for extracted in _grounded(request, found):

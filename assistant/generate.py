@@ -45,7 +45,7 @@ _FAILURES: tuple[type[Exception], ...] = (
     OSError,
     ValueError,
     RuntimeError,
-    KeyError,
+    LookupError,
     TypeError,
     AttributeError,
 )

@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 SHOWN_STEPS = 3
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CLAUSE = re.compile(r"[^\u3400-\u9fff0-9]+")
+_LONGEST = 400  # characters it listens to; of a longer text it drops nothing
 _FEWEST = 3  # Hanzi: less says nothing
 _RAISES = 0.75  # chance of danger from which the ear raises an alarm the rules missed
 _DROPS = 0.1  # chance below which it drops one they raised
@@ -49,15 +50,21 @@ class Ear:
         """Return what the rules found, as the ear hears it too: a doubtful alarm dropped, a missed one raised."""
         if len(_HAN.findall(text)) < _FEWEST:
             return found
-        heard = self._alarm.hear(text)
+        heard = self._alarm.hear(text[:_LONGEST])
         if found is None and heard.danger < _RAISES:
             return None
-        if found and max(self._alarm.hear(part).danger for part in (text, *_CLAUSE.split(text))) < _DROPS:
-            return None  # no part of it sounds like danger: words wrapped around one must not hide it
+        heard_whole = len(text) <= _LONGEST
+        if found and heard_whole and heard.danger < _DROPS and not self._hears_danger_in(text):
+            return None
         guide = self._guides.get(heard.guide)
         if guide and (found is None or (found.guide_id in _BROAD and heard.sure >= _SURE)):
             return guide
         return found
+
+    def _hears_danger_in(self, text: str) -> bool:
+        """Whether some part of a text sounds like danger: words wrapped around one must not hide it."""
+        parts = (part for part in _CLAUSE.split(text) if len(part) >= _FEWEST)
+        return any(self._alarm.hear(part).danger >= _DROPS for part in parts)
 
 
 def emergency_of(guide: Guide) -> Emergency:
