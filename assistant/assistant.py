@@ -145,20 +145,24 @@ class Assistant:
         elif found.hits and not found.exact:
             found = _fitting_first(found, request.question)
         found = _open_on_steps(self._kb, found, "" if emergency else request.question)
-        if not (emergency and found.hits) and not is_supported(request.question, found):
-            again = None
-            if self._writer and not found.exact:
-                again = search_again(self._writer, request.question, self._find(request))
-            if again is None:
-                yield refuse.no_match(request.question, found, request.audience, self._kb.stats())
-                return
-            found = again
+        carried = self._carried(request, found, emergency)
+        if carried is None:
+            yield refuse.no_match(request.question, found, request.audience, self._kb.stats())
+            return
         found = surround(self._kb, found, request.question, request.audience, request.region, request.on)
         extracted = None
         for extracted in _grounded(request, found):
             yield extracted
         if self._writer and extracted and not emergency and not found.exact:
             yield from self._written(self._writer, request, found, extracted)
+
+    def _carried(self, request: _Request, found: Found, emergency: Emergency | None) -> Found | None:
+        """Return what can carry an answer: what was found, else what the chat model's rewordings find."""
+        if (emergency and found.hits) or is_supported(request.question, found):
+            return found
+        if self._writer and not found.exact:
+            return search_again(self._writer, request.question, self._find(request))
+        return None
 
     def _find(self, request: _Request) -> Callable[[str], Found]:
         kb = self._kb
