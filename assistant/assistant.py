@@ -149,7 +149,7 @@ class Assistant:
         if carried is None:
             yield refuse.no_match(request.question, found, request.audience, self._kb.stats())
             return
-        found = surround(self._kb, found, request.question, request.audience, request.region, request.on)
+        found = surround(self._kb, carried, request.question, request.audience, request.region, request.on)
         extracted = None
         for extracted in _grounded(request, found):
             yield extracted
