@@ -8,7 +8,7 @@ from datetime import date
 
 from assistant import compose, refuse, written
 from assistant.compose.thresholds import contradicts
-from assistant.dialogue import complete
+from assistant.dialogue import complete, style_asked
 from assistant.evidence import is_supported
 from assistant.follow_ups import follow_ups
 from assistant.generate import Writer, build_model
@@ -115,7 +115,9 @@ class Assistant:
         emergency = self._triage.assess(question, history)
         whole = complete(question, history).strip()
         earlier = tuple(text for text in history if text.strip())
-        request = _Request(whole, audience or audience_of(whole, emergency), region, on, earlier)
+        said_again = style_asked(question) if earlier else None
+        who = said_again or audience or audience_of(whole, emergency)
+        request = _Request(whole, who, region, on, earlier)
         said = f"（按“{whole}”理解）" if whole != question.strip() else ""
         if emergency:
             yield Answer(AnswerState.GROUNDED, "", emergency=emergency, audience=request.audience)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from kb import regions
+from kb.datatypes import Audience
 from kb.normalise import fold
 from kb.numerals import NUMERAL, article_label, to_chinese, to_int
 
@@ -15,6 +16,12 @@ _PENALTY = re.compile(
 )
 _NEXT = re.compile(r"^(?:看|那)?(?P<way>上|下|前|后)一条(?:呢|是什么|怎么说)?[?？]?$")
 _ARTICLE = re.compile(rf"(?P<before>.*?)第?(?P<number>{NUMERAL}{{1,7}})条.*$")
+_ORIGINAL = re.compile(
+    r"^(?:请|那)?(?:给我|我要|想|要|看|查|显示){0,2}(?:看|一下)?(?:法条|条文|法律)?(?:的)?原文(?:呢|吧|看看)?[?？]?$"
+)
+_SIMPLER = re.compile(
+    r"^(?:请|能不能|可以)?(?:换个|换种|说|讲|用)?(?:得|的)?(?:更)?(?:简单|通俗|白话|大白话|容易懂)(?:一?点|些|的)?(?:的)?(?:说法|说|讲|解释)?(?:吗|吧|一下)?[?？]?$"
+)
 _FILLER = re.compile(r"^(?:那|那么|如果是|要是|换成|还有|再问|然后)+|(?:呢|的话|怎么规定|怎么说|呢)*[?？]?$")
 
 
@@ -40,12 +47,26 @@ def complete(question: str, history: Sequence[str]) -> str:
         return _neighbour(last, beside["way"]) or question
     if _PENALTY.match(short):
         return f"{last}，怎么处罚"
+    if style_asked(question):
+        return last
     rest = _FILLER.sub("", short)
     if regions.find(short) and len(rest) <= len(regions.find(short) or ""):
         return f"{rest}，{last}"
     if _LEANS.search(short) and rest:
         return f"{last}，{rest}"
     return question
+
+
+def style_asked(question: str) -> Audience | None:
+    """Return for whom the last answer is to be said again: in plain words, or in the law's own.
+
+    >>> style_asked("换个简单说法"), style_asked("给我看原文"), style_asked("安全员要几个")
+    (<Audience.CITIZEN: 'citizen'>, <Audience.INSPECTOR: 'inspector'>, None)
+    """
+    short = fold(question.strip())
+    if _ORIGINAL.match(short):
+        return Audience.INSPECTOR
+    return Audience.CITIZEN if _SIMPLER.match(short) else None
 
 
 def _last(history: Sequence[str]) -> str:

@@ -1,9 +1,10 @@
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.dialogue import complete
+from assistant.dialogue import complete, style_asked
 from assistant.triage import Triage
 from kb.base import KnowledgeBase
+from kb.datatypes import Audience
 from tests.conftest import ROOT
 
 LAST = ["在吗", "在高压线旁边放风筝可以吗"]
@@ -56,3 +57,25 @@ def test_the_assistant_answers_the_whole_question_and_says_so(kb: KnowledgeBase)
     assert "五十元以上二百元以下" in answer.text
     beside = assistant.answer("下一条", history=["风筝安全法第二条"])
     assert beside.citations[0].chunk.label == "第三条"
+
+
+@pytest.mark.parametrize(
+    ("words", "audience"),
+    [
+        ("给我原文", Audience.INSPECTOR),
+        ("看原文", Audience.INSPECTOR),
+        ("条文原文呢", Audience.INSPECTOR),
+        ("换个简单说法", Audience.CITIZEN),
+        ("说得简单点", Audience.CITIZEN),
+        ("大白话讲一下", Audience.CITIZEN),
+    ],
+)
+def test_the_last_answer_is_said_again_in_other_words(words: str, audience: Audience) -> None:
+    assert style_asked(words) is audience
+    assert complete(words, ["多久演练一次"]) == "多久演练一次"
+    assert complete(words, []) == words
+
+
+@pytest.mark.parametrize("words", ["原文在哪个网站", "简单手续怎么办", "灭火器怎么用", ""])
+def test_a_question_of_its_own_is_left_alone(words: str) -> None:
+    assert style_asked(words) is None
