@@ -77,10 +77,12 @@ def _said(turn: Turn) -> str:
     answer = turn.answer
     if not (answer.text or answer.citations or answer.state is not AnswerState.GROUNDED):
         return ""
-    note = words.STATE_NOTES.get(answer.state.value) or words.VERIFICATION_NOTES.get(answer.verification, "")
+    note = words.STATE_NOTES.get(answer.state.value, "")
+    checked = words.VERIFICATION_NOTES.get(answer.verification, "") if not note else ""
     body = markdown_html(answer.text, turn.number, {c.number for c in answer.citations})
     parts = [
         f'<p class="note">{escape(note)}</p>' if note else "",
+        f'<p class="checked">{escape(checked)}</p>' if checked else "",
         f'<div class="words">{body}</div>',
         _hotlines() if answer.state is AnswerState.UNAVAILABLE and answer.emergency is None else "",
         _chips(turn),
