@@ -15,7 +15,7 @@ from kb.datatypes import CARDS, Answer, Audience
 from kb.settings import Settings
 
 _QUESTIONS = Path(__file__).with_name("transcripts.jsonl")
-_SHOWN = 16  # characters of a statute's sentence
+_SHOWN = 8  # characters of a statute's sentence
 _QUOTED = re.compile(r"^> ?(.+?) \[(\d+)\]$", re.M)
 _INLINE = re.compile(r"适用：“(.+?)” \[(\d+)\]")
 
@@ -60,7 +60,7 @@ def shortened(answer: Answer) -> str:
     ours = {citation.number for citation in answer.citations if citation.document.level in CARDS}
 
     def cut(found: re.Match[str], frame: str) -> str:
-        if int(found[2]) in ours or len(found[1]) <= _SHOWN:
+        if int(found[2]) in ours:
             return found[0]
         return frame.format(f"{found[1][:_SHOWN]}……（原文 {len(found[1])} 字）", found[2])
 

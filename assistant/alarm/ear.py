@@ -21,10 +21,10 @@ _FEWEST = 3  # Hanzi: less says nothing
 _RAISES = 0.75  # chance of danger from which the ear raises an alarm the rules missed
 _DROPS = 0.1  # chance below which it drops one they raised
 _SURE = 0.4  # chance from which its guide takes the place of a broad one
-# Guides so broad that a nearer one may take their place; those for a stopped heart or a bleeding may not.
+# Guides so broad that a nearer one may take their place; those whose first step decides (shut in by smoke, choking, a pit) may not.
 _BROAD = frozenset({
-    "call-for-help", "fire-home", "fire-highrise", "fire-electrical", "fire-trapped-smoke", "drowning",
-    "urban-flood-car", "gas-leak", "chemical-release", "confined-space", "earthquake", "choking", "burns",
+    "call-for-help", "fire-home", "fire-highrise", "fire-electrical", "drowning",
+    "urban-flood-car", "gas-leak", "chemical-release", "earthquake", "burns",
     "flash-flood", "traffic-accident", "fire-ebike", "elevator-trapped", "child-stuck", "fire-car",
 })  # fmt: skip
 

@@ -12,8 +12,9 @@ from kb.cards.grounds import problems
 from kb.cards.library import Library, Placed, parse_records
 from kb.cards.records import Duty, Penalty
 from tests.starter.conftest import STARTER
-from tests.starter.test_library import DUTY
+from tests.starter.test_library import DUTY, PENALTY
 
+_NAMES = re.compile(r"《[^》]*》|(?:law|name): [^,}\n]*|article: [^,}\n]*")  # of laws, articles and crimes
 _RUN = 24  # Hanzi in a row that no text of ours shares with a statute
 
 
@@ -45,21 +46,9 @@ def test_a_wrong_reference_or_figure_is_found(kb: KnowledgeBase, old: str, new: 
 
 
 def test_a_fine_must_stand_in_the_liability_article(kb: KnowledgeBase) -> None:
-    text = """title: 罚则清单·风筝
-items:
-- id: kite-fine
-  title: 在高压线边放风筝
-  who: [放风筝的人]
-  industries: [通用]
-  fines:
-    - {on: 个人, when: 一般情形, least: 50, most: 200}
-  liability:
-    - {law: 风筝安全法, article: 第三条}
-  enforcer: 公园管理单位
-"""
     path = Path("starter/penalties/kite.yaml")
     for value, count in (("most: 200", 0), ("most: 300", 1)):
-        records = parse_records(Penalty, text.replace("most: 200", value), "x").records
+        records = parse_records(Penalty, PENALTY.replace("most: 200", value), "x").records
         assert len(problems(Library((), tuple(Placed(r, path) for r in records)), kb)) == count
 
 
@@ -69,7 +58,7 @@ def test_no_long_run_of_words_is_shared_with_a_statute(shared_data: Path) -> Non
     theirs = np.unique(np.concatenate([_runs(path.read_text("utf-8")) for path in sources]))
     shared = {}
     for path in [*STARTER.rglob("*.md"), *STARTER.rglob("*.yaml")]:
-        ours = re.sub(r"《[^》]*》|law: .*", "", path.read_text("utf-8"))  # names of laws aside
+        ours = _NAMES.sub("", path.read_text("utf-8"))
         runs = _runs(ours)
         places = np.minimum(np.searchsorted(theirs, runs), len(theirs) - 1)
         if (count := int((theirs[places] == runs).sum())) > 0:

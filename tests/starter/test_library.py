@@ -40,6 +40,19 @@ items:
     - {law: 风筝安全法, article: 第二条}
 """
 
+PENALTY = """title: 罚则清单·风筝
+items:
+- id: kite-fine
+  title: 在高压线边放风筝
+  who: [放风筝的人]
+  industries: [通用]
+  fines:
+    - {on: 个人, when: 一般情形, least: 50, most: 200}
+  liability:
+    - {law: 风筝安全法, article: 第三条}
+  enforcer: 公园管理单位
+"""
+
 
 def test_there_is_enough_of_every_kind(library: Library) -> None:
     counts = {kind: len(library.of(kind)) for kind in (Duty, Penalty, Signal, Term, Sheet)}
@@ -100,19 +113,7 @@ def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_on_is_a_word_not_a_truth_value() -> None:
-    text = """title: 罚则清单·风筝
-items:
-- id: kite-fine
-  title: 在高压线边放风筝
-  who: [放风筝的人]
-  industries: [通用]
-  fines:
-    - {on: 个人, when: 一般情形, least: 50, most: 200}
-  liability:
-    - {law: 风筝安全法, article: 第三条}
-  enforcer: 公园管理单位
-"""
-    (penalty,) = parse_records(Penalty, text, "p.yaml").records
+    (penalty,) = parse_records(Penalty, PENALTY, "p.yaml").records
     assert isinstance(penalty, Penalty)
     assert penalty.fines[0].on == "个人"
 
