@@ -1,9 +1,10 @@
 """When a text was published and since when it applies (公布与施行日期)."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from kb.normalise import fold
 from kb.numerals import to_int
@@ -16,6 +17,11 @@ _DATE = re.compile(
 _FROM = re.compile(r"(?:自|从|于)\s*$")
 _APPLIES = re.compile(r"^(?:起)?[^,，。;；]{0,12}?(?:施行|实施|生效|执行)")
 _FILE_DATE = re.compile(r"[(（_\-\s](\d{4}-\d{2}-\d{2})[)）]?$")
+_LASTS = re.compile(
+    r"(?:本(?:通知|办法|规定|预案|意见|方案|细则|规则|公告|标准|条例|决定|规程)(?:的|自.{1,20})?"
+    r"|(?:施行|实施|执行|生效)[^。证书件]{0,12}?)(?:有效期限?|试行期?|有效)[为至到限]{0,2}"
+    rf"\s*(?:(?P<years>10|[1-9两一二三四五六七八九十])\s*(?P<unit>年|个月)|(?=(?P<until>{_N}[^。，,;；]{{6,20}}日)))"
+)
 _AT_ONCE = re.compile(r"自(?:公布|发布|印发|通过)之日起(?:施行|实施|生效|执行)")
 
 
@@ -25,6 +31,7 @@ class Dates:
 
     published: date | None
     effective: date | None
+    expires: date | None = None  # the first day on which it no longer applies
 
 
 def read(file_stem: str, header: Sequence[str], closing: Sequence[str]) -> Dates:
@@ -39,9 +46,11 @@ def read(file_stem: str, header: Sequence[str], closing: Sequence[str]) -> Dates
         closing: the last passages of the text.
 
     >>> read("甲法(2021-06-10)", ["2002年6月29日通过", "2021年6月10日第三次修正"], ["本法自2002年11月1日起施行。"])
-    Dates(published=datetime.date(2021, 6, 10), effective=None)
+    Dates(published=datetime.date(2021, 6, 10), effective=None, expires=None)
     >>> read("乙条例", ["２０２４年1月24日公布"], ["本条例自2024年5月1日起施行。"]).effective
     datetime.date(2024, 5, 1)
+    >>> read("丙通知", ["2024年3月2日"], ["本通知自2024年4月1日起施行，有效期5年。"]).expires
+    datetime.date(2029, 4, 1)
     """
     named = _FILE_DATE.search(file_stem)
     events = [event for line in header for event in _events(line)]
@@ -55,7 +64,23 @@ def read(file_stem: str, header: Sequence[str], closing: Sequence[str]) -> Dates
         if newest and len(published) <= 1 and _AT_ONCE.search(text):
             starts.append(newest)
     starts = [day for day in starts if newest is None or day >= newest]
-    return Dates(newest or max(starts, default=None), max(starts, default=None))
+    effective = max(starts, default=None)
+    return Dates(newest or effective, effective, _expires(closing, effective or newest))
+
+
+def _expires(closing: Sequence[str], start: date | None) -> date | None:
+    """Return the first day after the term that a text gives itself (有效期5年, 有效期至2027年12月31日)."""
+    for text in closing:
+        match = _LASTS.search(fold(text))
+        if match and match["until"] and (until := _DATE.match(match["until"])):
+            last = _day(until)
+            return last + timedelta(days=1) if last else None
+        if match and match["years"] and start:
+            number = 2 if match["years"] == "两" else to_int(match["years"])
+            months = start.month - 1 + number * (12 if match["unit"] == "年" else 1)
+            year, month = start.year + months // 12, months % 12 + 1
+            return date(year, month, min(start.day, monthrange(year, month)[1]))
+    return None
 
 
 def _events(text: str) -> Iterable[tuple[date, bool]]:

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from ingest import dates, ledger, metadata, sections, statute
+from ingest import dates, kinds, ledger, metadata
+from ingest.formats.reading import Reading
+from ingest.kinds import Structure
+from ingest.pages import located
 from ingest.statute import Passage
 from kb import regions
 from kb.cards.guides import ASKED_LABEL, Guide, asked_text, is_guide, parse_guide
@@ -14,6 +18,7 @@ from kb.cards.passages import LEVELS, passages
 from kb.cards.strict import Record
 from kb.datatypes import CARDS, Chunk, Document, Level
 from kb.errors import IngestError
+from kb.identity import document_id, plain
 from kb.normalise import law_name
 
 _HEADER_LINES, _FOOTER_LINES = 12, 6
@@ -21,16 +26,18 @@ _CLOSING_ARTICLES = 3
 _RULES = (
     "triage.yaml"  # stands beside the guides it points to; a guide from elsewhere cannot take their place
 )
+_ARTICLE = re.compile(r"^第.+条(?:之.+)?$")
 _OWN_CARD = "自编卡片·"
 _FAMILY_NOISE = re.compile(r"（(?:试行|暂行|修订|修正|\d{4}年.{0,6})）$")
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A document ready to be stored."""
+    """A document ready to be stored, and how its text is built."""
 
     document: Document
     chunks: tuple[Chunk, ...]
+    structure: Structure = Structure.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +48,54 @@ class Given:
     region: str | None = None
 
 
-def parse(text: str, path: Path, content_hash: str, given: Given) -> Parsed:
-    """Return the document in a file's text.
+def parse(reading: Reading, source: str, content_hash: str, given: Given) -> Parsed:
+    """Return the document a file holds.
 
     Args:
-        text: what the file says.
-        path: where it stands, gives source and, where the text has none, title and date.
+        reading: what the file says.
+        source: path or address; gives, where the text has none, title and date.
         content_hash: sha256 of the file's bytes.
         given: level and region said by the user.
 
     Raises:
         IngestError: if nothing in it can be kept.
     """
+    path = Path(source)
     if kind := kind_of(path):
-        return _records(kind, text, path, content_hash)
-    if is_guide(text):
-        return _guide(parse_guide(text, str(path)), path, content_hash)
-    lines = text.split("\n")
-    title, part = metadata.titles(lines, path.stem)
-    found = statute.split(text)
-    passages = found.passages if found else tuple(sections.split(text, title))
+        return _records(kind, reading.text, path, content_hash)
+    if is_guide(reading.text):
+        return _guide(parse_guide(reading.text, source), path, content_hash)
+    lines = reading.text.split("\n")
+    if reading.title:
+        title, part = metadata.titles([f"# {reading.title}"], path.stem)
+    else:
+        title, part = metadata.titles(lines, path.stem)
+    structure = kinds.recognise(reading.text, title, reading.table)
+    passages = kinds.split(structure, reading.text, title)
     if not passages:
         raise IngestError("读不出正文：只有标题，或内容全是符号")
-    header = found.header if found else tuple(lines[:_HEADER_LINES] + lines[-_FOOTER_LINES:])
+    law = kinds.statute_in(reading.text) if structure is Structure.STATUTE else None
+    header = law.header if law else tuple(lines[:_HEADER_LINES] + lines[-_FOOTER_LINES:])
     document = _document(title, part, path, content_hash, header, passages)
-    notes = (*document.notes, *(found.gaps if found else ()))
+    notes = (*document.notes, *(law.gaps if law else ()), *reading.notes)
     document = replace(
-        document, level=given.level or document.level, region=given.region or document.region, notes=notes
+        document,
+        level=given.level or document.level,
+        region=given.region or document.region,
+        issuer=document.issuer or reading.issuer,
+        document_number=document.document_number or reading.document_number,
+        notes=notes,
     )
-    return Parsed(document, _chunks(document, passages))
+    if document.published is None and reading.published:
+        document = _dated(document, reading.published)
+    pages = located(lines, reading.pages, passages)
+    return Parsed(document, _chunks(document, passages, pages), structure)
+
+
+def _dated(document: Document, published: date) -> Document:
+    """Return a text whose own words give no date with the one its page gives."""
+    doc_id = document_id(document.name, published, document.effective, document.part)
+    return replace(document, published=published, doc_id=doc_id)
 
 
 def _document(
@@ -77,34 +103,35 @@ def _document(
 ) -> Document:
     name = law_name(title)
     kind = metadata.kind(title, header)
-    closing = [p.text for p in passages if p.label.startswith("第") and "条" in p.label][-_CLOSING_ARTICLES:]
+    closing = [p.text for p in passages if _ARTICLE.match(p.label)] or [p.text for p in passages]
+    closing = closing[-_CLOSING_ARTICLES:]
     found = dates.read(path.stem, header, closing)
-    doc_id = _id(f"{name}@{found.published or found.effective or '日期不明'}" + (f"/{part}" if part else ""))
     known = ledger.entry(name, kind.level, found.published)
+    number = metadata.document_number(header)
     effective = known.effective or found.effective
     legal = kind.level not in {Level.OTHER, Level.PLAN, Level.NORMATIVE, *CARDS}
     notes = [known.warning, "施行日期原文未载明" if legal and effective is None else ""]
     return Document(
-        doc_id=doc_id,
+        doc_id=document_id(name, found.published, found.effective, part),
         title=title,
         name=name,
         part=part,
         level=kind.level,
         region=kind.region,
         issuer=kind.issuer,
-        document_number=metadata.document_number(header),
+        document_number=number,
         published=found.published,
         effective=effective,
-        expires=known.expires,
-        short_names=_short_names(name),
+        expires=known.expires or found.expires,
+        short_names=_short_names(name, number if kind.level is Level.STANDARD else ""),
         repeals=metadata.repeals(closing),
         notes=tuple(note for note in notes if note),
-        source=str(path.resolve()),
+        source=str(path),
         content_hash=content_hash,
     )
 
 
-def _chunks(document: Document, passages: Sequence[Passage]) -> tuple[Chunk, ...]:
+def _chunks(document: Document, passages: Sequence[Passage], pages: Sequence[int] = ()) -> tuple[Chunk, ...]:
     return tuple(
         Chunk(
             chunk_id=f"{document.doc_id}#{passage.label}",
@@ -114,20 +141,16 @@ def _chunks(document: Document, passages: Sequence[Passage]) -> tuple[Chunk, ...
             path=passage.path,
             text=passage.text,
             position=position,
+            page=pages[position] if pages else 0,
         )
         for position, passage in enumerate(passages)
     )
 
 
-def _short_names(name: str) -> tuple[str, ...]:
-    """Return the name without （试行） and the like, which people leave out."""
+def _short_names(name: str, number: str) -> tuple[str, ...]:
+    """Return the name without （试行） and the like, which people leave out, and a standard's number."""
     short = _FAMILY_NOISE.sub("", name)
-    return (short,) if short != name else ()
-
-
-def _id(text: str) -> str:
-    """Return text without the sign that parts a document from its passage in a chunk id."""
-    return text.replace("#", "♯")
+    return tuple(other for other in (short, number) if other and other != name)
 
 
 def _guide(guide: Guide, path: Path, content_hash: str) -> Parsed:
@@ -159,12 +182,12 @@ def _records(kind: type[Record], text: str, path: Path, content_hash: str) -> Pa
 
 def _card_document(title: str, level: Level, path: Path, content_hash: str) -> Document:
     return Document(
-        doc_id=_id(title),
+        doc_id=plain(title),
         title=title,
         name=title,
         level=level,
         region=regions.NATIONWIDE,
         issuer="安问编写组",
-        source=str(path.resolve()),
+        source=str(path),
         content_hash=content_hash,
     )

@@ -4,7 +4,8 @@ import logging
 from pathlib import Path
 
 from ingest.parse import Given
-from ingest.run import Report, ingest
+from ingest.report import Report
+from ingest.run import ingest
 from kb.embed import Embedder
 from kb.errors import LockedError, ModelMismatchError
 from kb.writer import open_writer, rebuild

@@ -1,7 +1,7 @@
 """Statutes (有条文的法规) become one chunk per article, each with its 编/章/节 path."""
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.normalise import clean
@@ -121,17 +121,14 @@ class _Reader:
 def _running(candidates: Sequence[tuple[int, re.Match[str]]]) -> dict[int, tuple[Number, str]]:
     """Return {line: (number, text)} of the true headings: each follows the last, or starts after a true gap."""
     numbers = [_number(match) for _, match in candidates]
+    last_at = {number: place for place, number in enumerate(numbers) if candidates[place][1]["rest"]}
     accepted: dict[int, tuple[Number, str]] = {}
     last: Number | None = None
     for place, ((index, match), number) in enumerate(zip(candidates, numbers, strict=True)):
-        if not _follows(last, number):
-            spaced = {
-                n
-                for n, (_, m) in zip(numbers[place + 1 :], candidates[place + 1 :], strict=True)
-                if m["rest"]
-            }
-            if not match["rest"] or not _starts_after_gap(last, number, spaced):
-                continue
+        if not _follows(last, number) and not (
+            match["rest"] and _starts_after_gap(last, number, place, last_at)
+        ):
+            continue
         accepted[index] = (number, match["glued"] or match["rest"] or "")
         last = number
     return accepted
@@ -147,13 +144,15 @@ def _follows(last: Number | None, number: Number) -> bool:
     return number in ((last[0] + 1, 0), (last[0], last[1] + 1))
 
 
-def _starts_after_gap(last: Number | None, number: Number, later: set[Number]) -> bool:
-    """True if numbering goes on from here although some were left out (the source is defective, or a part)."""
-    if last is None:
-        return (1, 0) not in later
-    if number <= last:
+def _starts_after_gap(last: Number | None, number: Number, place: int, last_at: Mapping[Number, int]) -> bool:
+    """True if numbering goes on from here although some were left out (the source is defective, or a part).
+
+    `last_at` gives the last place among the candidates at which a number stands with a text of its own.
+    """
+    awaited = [(1, 0)] if last is None else [(last[0] + 1, 0), (last[0], last[1] + 1)]
+    if last is not None and number <= last:
         return False
-    return not any(_follows(last, n) for n in later)
+    return all(last_at.get(n, -1) <= place for n in awaited)
 
 
 def _label(number: Number) -> str:

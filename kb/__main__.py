@@ -1,4 +1,4 @@
-"""`python -m kb list | show | search | check | rebuild | stats | cards`: read and repair a knowledge base."""
+"""`python -m kb list | show | search | check | rebuild | stats | correct | cards`: read and repair a knowledge base."""
 
 import argparse
 import json
@@ -19,8 +19,10 @@ from kb.cards.library import read_library
 from kb.check import check
 from kb.datatypes import Document, Hit, Status
 from kb.embed import load_embedder
+from kb.errors import SettingsError
+from kb.identity import CORRECTABLE
 from kb.settings import Settings
-from kb.writer import rebuild
+from kb.writer import open_writer, rebuild
 
 Options = argparse.Namespace
 _PREVIEW = 120
@@ -51,6 +53,11 @@ def main(settings: Settings) -> int:
         if name == "show":
             command.add_argument("law", metavar="法规")
             command.add_argument("article", metavar="条号")
+        if name == "correct":
+            command.add_argument(
+                "doc_id", metavar="文档编号", help="如 甲条例@2019-03-01，见 python -m kb list"
+            )
+            command.add_argument("values", nargs="+", metavar="字段=值", help="、".join(CORRECTABLE))
         if name == "search":
             command.add_argument("question", metavar="问题")
             command.add_argument("-k", type=int, default=10, metavar="条数", help="最多返回几条（默认 10）")
@@ -82,6 +89,7 @@ def _list(options: Options) -> int:
 def _show(options: Options) -> int:
     with KnowledgeBase.open(options.kb, model=options.model) as kb:
         hit = kb.article(options.law, options.article, on=options.date)
+        ended = kb.ending(hit.document.doc_id, options.date)
     if options.json:
         return _json(
             {
@@ -96,6 +104,9 @@ def _show(options: Options) -> int:
     print(
         f"《{hit.document.title}》{hit.chunk.label}（{hit.status.value}，公布 {_day(hit.document.published)}，施行 {effective}）"
     )
+    if ended:
+        said = f"：{ended.label}“{ended.sentence}”" if ended.sentence else "（新版本）"
+        print(f"不再有效，依据 {ended.by.doc_id}{said}，自 {ended.day} 起")
     print(" / ".join(hit.chunk.path))
     print(hit.chunk.text)
     return 0
@@ -166,6 +177,20 @@ def _cards(options: Options) -> int:
     return 1 if found else 0
 
 
+def _correct(options: Options) -> int:
+    values: dict[str, str] = {}
+    for pair in options.values:
+        field, equals, value = pair.partition("=")
+        if not equals:
+            raise SettingsError(f"“{pair}”写得不对，应写成 字段=值，如 effective=2024-05-01")
+        values[field.strip()] = value
+    with open_writer(options.kb, load_embedder(options.model)) as writer:
+        document = writer.correct(options.doc_id, values)
+    if options.json:
+        return _json(asdict(document))
+    return _say(f"已更正：{document.doc_id}。以后重新导入同一文件时照此处理")
+
+
 def _document_row(document: Document, status: Status) -> dict[str, Any]:
     row = asdict(document)
     row.pop("content_hash")
@@ -205,6 +230,7 @@ _COMMANDS: dict[str, tuple[Callable[[Options], int], str]] = {
     "check": (_check, "检查索引与目录是否一致"),
     "rebuild": (_rebuild, "从目录重建索引（换向量模型、索引损坏时用）"),
     "stats": (_stats, "规模统计"),
+    "correct": (_correct, "更正一份文档的标题、日期、级别等（重新导入后仍然有效）"),
     "cards": (_cards, "把自带知识（职责、罚则、术语……）与库里的现行法条核对"),
 }
 

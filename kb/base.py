@@ -14,6 +14,7 @@ from kb.datatypes import CARDS, Chunk, Document, Found, Hit, Level, Status
 from kb.embed import Embedder, load_embedder
 from kb.errors import ArticleNotFoundError, KnowledgeBaseError, ModelMismatchError
 from kb.links import BACKWARDS, FORWARDS, Link, Relation
+from kb.repeals import Ending, ending
 from kb.rerank.cross import DEPTH, CrossEncoderReranker
 from kb.retrieve import Mode, Query, Retriever
 
@@ -213,6 +214,14 @@ class KnowledgeBase:
     def statuses(self, on: date | None = None) -> dict[str, Status]:
         """Return {doc_id: status} on a day (today if None)."""
         return dict(self._current().statuses(on or date.today()))
+
+    def ending(self, doc_id: str, on: date | None = None) -> Ending | None:
+        """Return what ended a text that is not in force on a day (today if None), with the sentence that says so.
+
+        Raises:
+            ArticleNotFoundError: if there is no such document.
+        """
+        return ending(self.document(doc_id), self.documents(), self.statuses(on), self.chunks)
 
     def stats(self) -> Stats:
         """Return how much is known."""

@@ -100,6 +100,7 @@ class Chunk:
     path: tuple[str, ...]  # ("第二章 生产经营单位的安全生产保障",)
     text: str  # the passage without its label
     position: int  # 0-based place in the document
+    page: int = 0  # page of the file it begins on, counted from 1; 0 where the file has no pages
 
 
 @dataclass(frozen=True, slots=True)

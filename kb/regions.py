@@ -68,6 +68,16 @@ def covers(law_region: str, user_region: str) -> bool:
     return reach in (NATIONWIDE, place, _table().parents.get(place))
 
 
+def known(region: str) -> bool:
+    """Whether the table says where a region lies; it does not list counties and towns.
+
+    >>> known("郑州"), known("柳溪县")
+    (True, False)
+    """
+    full = _full_name(region)
+    return full == NATIONWIDE or full in _table().parents
+
+
 def provinces() -> tuple[str, ...]:
     """Full names of the regions of province level, in the table's order."""
     return tuple(region for region, around in _table().parents.items() if around == NATIONWIDE)

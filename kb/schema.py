@@ -21,12 +21,13 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
 )
 
 from kb.datatypes import Chunk, Document, Level
 
-VERSION = 2
-_WITHOUT_LINKS = "1"  # the version before, brought up to date when opened
+VERSION = 3
+_OLDER = ("1", "2")  # versions brought up to date when opened: 1 had no links, 2 no pages
 
 metadata = MetaData()
 facts = Table("facts", metadata, Column("name", String, primary_key=True), Column("value", String))
@@ -60,6 +61,7 @@ chunks = Table(
     Column("label", String, nullable=False),
     Column("path", String, nullable=False),
     Column("text", String, nullable=False),
+    Column("page", Integer, nullable=False, server_default="0"),
 )
 sources = Table(
     "sources",
@@ -79,6 +81,19 @@ links = Table(
     Column("doc_id", ForeignKey("documents.doc_id", ondelete="CASCADE"), nullable=False, index=True),
 )
 unlinked = Table("unlinked", metadata, Column("name", String, primary_key=True))  # laws whose links are due
+sketches = Table(  # what a text looks like, to find the same text from another site: see kb.likeness
+    "sketches",
+    metadata,
+    Column("doc_id", ForeignKey("documents.doc_id", ondelete="CASCADE"), primary_key=True),
+    Column("value", Integer, primary_key=True, index=True),
+)
+corrections = Table(  # what a person set right about a source; holds when it is read again
+    "corrections",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
 runs = Table(
     "runs",
     metadata,
@@ -105,6 +120,7 @@ def to_chunk(row: Row[Any]) -> Chunk:
         path=tuple(json.loads(row.path)),
         text=row.text,
         position=row.position,
+        page=row.page,
     )
 
 
@@ -117,6 +133,7 @@ def from_chunk(chunk: Chunk) -> dict[str, Any]:
         "label": chunk.label,
         "path": json.dumps(chunk.path, ensure_ascii=False),
         "text": chunk.text,
+        "page": chunk.page,
     }
 
 
@@ -144,11 +161,15 @@ def from_document(document: Document) -> dict[str, Any]:
 def prepared(connection: Connection, create: bool) -> str | None:
     """Make the tables that are missing; return the format's version as it is now."""
     found = get_fact(connection, "schema") if not create or _is_made(connection) else None
-    if create or found == _WITHOUT_LINKS:
+    if create or found in _OLDER:
         metadata.create_all(connection)
-    if found == _WITHOUT_LINKS:
+    if found in _OLDER and "page" not in {
+        column["name"] for column in inspect(connection).get_columns(chunks.name)
+    }:
+        connection.execute(text("ALTER TABLE chunks ADD COLUMN page INTEGER NOT NULL DEFAULT 0"))
+    if found == _OLDER[0]:
         unlink(connection, list(connection.scalars(select(documents.c.name).distinct())))
-    if (create and found is None) or found == _WITHOUT_LINKS:
+    if (create and found is None) or found in _OLDER:
         found = str(VERSION)
         set_fact(connection, "schema", found)
     return found

@@ -27,7 +27,8 @@ class Scope:
     def _factors(self, on: date, region: str | None) -> Mapping[str, float]:
         """Return {doc_id: score factor} of the documents that may answer; the rest are left out.
 
-        Those in force count, national ones and those of the region; with no region said, local ones less.
+        Those in force count, national ones and those of the region; with no region said, local ones less, and so
+        do those of a county or town of which nobody knows where it lies: whoever runs this brought them in.
         """
         status = self.statuses(on)
         factors: dict[str, float] = {}
@@ -36,6 +37,6 @@ class Scope:
                 continue
             if document.region == regions.NATIONWIDE or (region and regions.covers(document.region, region)):
                 factors[document.doc_id] = 1.0
-            elif region is None or regions.covers(region, document.region):
+            elif region is None or regions.covers(region, document.region) or not regions.known(document.region):
                 factors[document.doc_id] = _LOCAL_UNASKED
         return factors

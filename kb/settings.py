@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     region: str | None = Field(None, description="默认地区，如 河南省；留空只按全国规定回答")
     host: str = Field("127.0.0.1", description="监听地址")
     port: int = Field(7860, ge=1, le=65535, description="监听端口")
+    pull_hosts: str = Field(
+        "", description="允许拉取的内网主机（python -m ingest pull），逗号分隔，如 10.0.0.8,docs.corp:8080"
+    )
     allowed_hosts: str = Field("", description="另外允许的访问域名，逗号分隔")
 
 

@@ -1,8 +1,9 @@
 """The knowledge base as its one writer sees it: put documents in, take them out, make the caches again."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from kb.catalogue import Catalogue, Source
 from kb.datatypes import Chunk, Document
 from kb.dense import DenseIndex
 from kb.embed import Embedder
-from kb.errors import ModelMismatchError
+from kb.errors import KnowledgeBaseError, ModelMismatchError
+from kb.identity import corrected, relabelled
 from kb.lexical import LexicalIndex
 from kb.links.derive import Derivation
 from kb.lock import writing
@@ -77,12 +79,34 @@ class Writer:
         self._caches.close()
         self.catalogue.close()
 
-    def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
+    def put(self, document: Document, chunks: Sequence[Chunk], sketch: Sequence[int] = ()) -> None:
         """Store a document in place of what stands under its doc_id; searchable after `flush`."""
-        self.catalogue.put(document, chunks)
+        self.catalogue.put(document, chunks, sketch)
         self._waiting += len(chunks)
         if self._waiting >= self._flush_at:
             self.flush()
+
+    def correct(self, doc_id: str, corrections: Mapping[str, str]) -> Document:
+        """Set right what a document says about itself; holds when its sources are read again.
+
+        Returns the document as it is now, perhaps under another doc_id.
+
+        Raises:
+            KnowledgeBaseError: if there is no such document, or a field or value cannot be used.
+        """
+        old = self.catalogue.documents_by_id([doc_id]).get(doc_id)
+        if old is None:
+            raise KnowledgeBaseError(f"知识库里没有文档 {doc_id}。用 python -m kb list 查看有哪些")
+        new = corrected(old, corrections)
+        if new.doc_id != doc_id and self.catalogue.documents_by_id([new.doc_id]):
+            raise KnowledgeBaseError(f"已有另一份文档叫 {new.doc_id}，请先核对两份是不是同一份")
+        sources = self.catalogue.sources_of(doc_id)
+        self.put(new, relabelled(self.catalogue.chunks(doc_id), new), self.catalogue.sketch(doc_id))
+        for source in sources:
+            self.put_source(replace(source, doc_id=new.doc_id))
+        self.catalogue.put_corrections([source.source for source in sources], corrections)
+        self.remove_sources([])  # the document left behind under its old id
+        return new
 
     def put_source(self, source: Source) -> None:
         """Note a further source of a document already stored."""

@@ -18,7 +18,7 @@ ONLY_IN = {  # library -> the modules that may import it
     "chromadb": {"kb/dense.py", "eval/peers.py"},
     "tantivy": {"kb/lexical.py", "kb/bank/index.py"},
     "scipy": {"kb/links/likeness.py", "kb/links/derive.py", "assistant/alarm/train.py"},
-    "sqlalchemy": {"kb/catalogue.py", "kb/schema.py"},
+    "sqlalchemy": {"kb/catalogue/reading.py", "kb/catalogue/writing.py", "kb/schema.py", "kb/journal.py"},
     "sentence_transformers": {"kb/embed/hub.py", "kb/embed/train.py"},
     "pypdf": {"ingest/read.py"},
     "sklearn": {"kb/rerank/train.py", "assistant/calibrate.py", "assistant/alarm/train.py"},

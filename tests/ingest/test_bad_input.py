@@ -74,12 +74,12 @@ def test_a_pdf_with_text_is_read(tmp_path: Path, bring_in) -> None:
     [
         ("没有这个目录", "路径不存在"),
         ("https://example.com/a.html", "网址"),
-        ("表格.xlsx", "不支持的文件类型 .xlsx"),
+        ("演示.key", "不支持的文件类型 .key"),
     ],
 )
 def test_a_path_that_cannot_be_read_is_named(tmp_path: Path, name: str, reason: str, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "表格.xlsx").write_bytes(b"PK")
+    (tmp_path / "演示.key").write_bytes(b"PK")
     failures: list[Failure] = []
     assert list(find([name], failures)) == []
     assert failures[0].path == name

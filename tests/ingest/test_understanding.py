@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.dates import read
+from ingest.formats import Reading
 from ingest.ledger import Entry, entry
 from ingest.parse import Given, parse
 from kb.datatypes import Document, Level
@@ -19,7 +20,7 @@ REPEALED_BY_ITS_SUCCESSOR = {"国务院关于预防煤矿生产安全事故的�
 
 
 def document(text: str, name: str = "x.md") -> Document:
-    return parse(text, Path(name), "0", Given()).document
+    return parse(Reading(text), name, "0", Given()).document
 
 
 def test_a_law() -> None:
@@ -37,12 +38,12 @@ def test_two_versions_of_a_local_rule_and_what_the_new_one_repeals() -> None:
 
 
 def test_what_the_user_says_is_stronger() -> None:
-    said = parse(NOTICE, Path("x.md"), "0", Given(Level.PLAN, "河南省")).document
+    said = parse(Reading(NOTICE), "x.md", "0", Given(Level.PLAN, "河南省")).document
     assert (said.level, said.region) == (Level.PLAN, "河南省")
 
 
 def test_a_notice_is_cut_at_its_numbered_sections() -> None:
-    parsed = parse(NOTICE, Path("x.md"), "0", Given())
+    parsed = parse(Reading(NOTICE), "x.md", "0", Given())
     assert parsed.document.level is Level.NORMATIVE
     assert parsed.document.document_number == "风筝办〔2023〕7号"
     assert parsed.document.published == date(2023, 4, 2)

@@ -1,20 +1,13 @@
-"""The only source of truth: documents, chunk texts and what is still to be indexed, in SQLite.
-
-Dense and lexical indexes are caches made from here. Every change is one transaction that also notes
-what the caches have to do (`indexed = 0`, `stale_chunks`), so a kill at any moment loses nothing: the
-next writer finishes the work.
-"""
+"""Opening a catalogue and reading it: documents, chunks, links, sources, and what is still to be done."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, delete, event, func, insert, or_, select, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import create_engine, event, func, or_, select
+from sqlalchemy.exc import DBAPIError
 
 from kb import schema
 from kb.datatypes import Chunk, Document
@@ -35,8 +28,8 @@ class Source:
     doc_id: str
 
 
-class Catalogue:
-    """Reads and writes the catalogue of one knowledge base. Safe to share between threads for reading."""
+class Reading:
+    """The catalogue of one knowledge base, for reading. Safe to share between threads."""
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Open the catalogue in `folder`.
@@ -54,12 +47,12 @@ class Catalogue:
             if create:
                 folder.mkdir(parents=True, exist_ok=True)
             self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-            event.listen(self._engine, "connect", _configure)
+            event.listen(self._engine, "connect", configure)
             with self._engine.begin() as connection:
                 found = schema.prepared(connection, create)
         except (OSError, DBAPIError) as error:
             raise KnowledgeBaseError(
-                f"打不开知识库 {path}：{_reason(error)}。请检查目录是否存在、可写、磁盘未满；"
+                f"打不开知识库 {path}：{reason(error)}。请检查目录是否存在、可写、磁盘未满；"
                 f"文件若已损坏，请从备份恢复或换一个目录重新导入"
             ) from error
         if found != str(schema.VERSION):
@@ -70,8 +63,6 @@ class Catalogue:
     def close(self) -> None:
         """Release the database connections."""
         self._engine.dispose()
-
-    # -- reading ---------------------------------------------------------------------------------
 
     def fact(self, name: str) -> str | None:
         """Return a stored fact ("generation", "embedding_model"), or None."""
@@ -87,6 +78,12 @@ class Catalogue:
         with self._engine.connect() as connection:
             rows = connection.execute(select(schema.documents).order_by(schema.documents.c.doc_id))
             return tuple(schema.to_document(row) for row in rows)
+
+    def documents_by_id(self, doc_ids: Sequence[str]) -> dict[str, Document]:
+        """Return the documents that exist among `doc_ids`."""
+        query = select(schema.documents).where(schema.documents.c.doc_id.in_(doc_ids[:_IDS_PER_QUERY]))
+        with self._engine.connect() as connection:
+            return {row.doc_id: schema.to_document(row) for row in connection.execute(query)}
 
     def chunks(self, doc_id: str) -> list[Chunk]:
         """Return a document's chunks in their order."""
@@ -173,103 +170,43 @@ class Catalogue:
         with self._engine.connect() as connection:
             return set(connection.scalars(select(schema.unlinked.c.name)))
 
-    # -- writing (one process at a time: kb.writer holds the lock) ---------------------------------
+    def run_reports(self, most: int = 50) -> list[tuple[str, dict[str, Any]]]:
+        """Return (finished, report) of the last ingest runs, newest first."""
+        query = select(schema.runs).order_by(schema.runs.c.run_id.desc()).limit(most)
+        with self._engine.connect() as connection:
+            return [(row.finished, json.loads(row.report)) for row in connection.execute(query)]
 
-    def put(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Store a document with all its chunks in place of what stood under its doc_id, as one change."""
-        with self._writing() as connection:
-            schema.forget_chunks(connection, [document.doc_id], keep={chunk.chunk_id for chunk in chunks})
-            values = schema.from_document(document) | {"indexed": False}
-            same = schema.documents.c.doc_id == document.doc_id
-            if connection.execute(update(schema.documents).where(same).values(**values)).rowcount == 0:
-                connection.execute(insert(schema.documents).values(**values))
-            if chunks:
-                connection.execute(insert(schema.chunks), [schema.from_chunk(chunk) for chunk in chunks])
-            _put_source(connection, Source(document.source, document.content_hash, document.doc_id))
-            schema.unlink(connection, [document.name])
+    def corrections(self) -> dict[str, dict[str, str]]:
+        """Return {source: {field: value}}: what a person set right."""
+        found: dict[str, dict[str, str]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(select(schema.corrections)):
+                found.setdefault(row.source, {})[row.field] = row.value
+        return found
 
-    def put_source(self, source: Source) -> None:
-        """Note that a further source holds a document already stored."""
-        with self._writing() as connection:
-            _put_source(connection, source)
+    def sketch(self, doc_id: str) -> tuple[int, ...]:
+        """Return what a document looks like, () if it was stored without a sketch."""
+        columns = schema.sketches.c
+        query = select(columns.value).where(columns.doc_id == doc_id).order_by(columns.value)
+        with self._engine.connect() as connection:
+            return tuple(connection.scalars(query))
 
-    def remove_sources(self, sources: Iterable[str]) -> list[str]:
-        """Forget sources; a document left with none is removed. Returns the doc_ids removed."""
-        with self._writing() as connection:
-            connection.execute(delete(schema.sources).where(schema.sources.c.source.in_(list(sources))))
-            orphans = select(schema.documents.c.doc_id).where(
-                ~schema.documents.c.doc_id.in_(select(schema.sources.c.doc_id))
-            )
-            removed = list(connection.scalars(orphans))
-            schema.forget_chunks(connection, removed)
-            names = select(schema.documents.c.name).where(schema.documents.c.doc_id.in_(removed))
-            schema.unlink(connection, list(connection.scalars(names)))
-            connection.execute(delete(schema.documents).where(schema.documents.c.doc_id.in_(removed)))
-            return removed
-
-    def mark_indexed(self, doc_ids: Sequence[str], forgotten: Sequence[str]) -> None:
-        """Record that the caches hold `doc_ids` and have forgotten `forgotten`; readers see a new generation."""
-        with self._writing() as connection:
-            for start in range(0, len(doc_ids), _IDS_PER_QUERY):
-                wanted = doc_ids[start : start + _IDS_PER_QUERY]
-                connection.execute(
-                    update(schema.documents).where(schema.documents.c.doc_id.in_(wanted)).values(indexed=True)
-                )
-            for start in range(0, len(forgotten), _IDS_PER_QUERY):
-                gone = forgotten[start : start + _IDS_PER_QUERY]
-                connection.execute(
-                    delete(schema.stale_chunks).where(schema.stale_chunks.c.chunk_id.in_(gone))
-                )
-            _next_generation(connection)
-
-    def switch_index(self, index: str, embedding_model: str) -> None:
-        """Record that the caches in folder `index` hold every document, made with `embedding_model`."""
-        with self._writing() as connection:
-            connection.execute(update(schema.documents).values(indexed=True))
-            connection.execute(delete(schema.stale_chunks))
-            schema.set_fact(connection, "index", index)
-            schema.set_fact(connection, "embedding_model", embedding_model)
-            _next_generation(connection)
-
-    def put_links(self, doc_ids: Sequence[str], links: Sequence[Link]) -> None:
-        """Store the links that start in `doc_ids` in place of their old ones; nothing is due afterwards."""
-        rows = [
-            {"source": link.source, "target": link.target, "relation": link.relation.value,
-             "likeness": link.likeness, "doc_id": link.source.partition("#")[0]}
-            for link in links
-        ]  # fmt: skip
-        with self._writing() as connection:
-            connection.execute(delete(schema.links).where(schema.links.c.doc_id.in_(doc_ids)))
-            if rows:
-                connection.execute(insert(schema.links).prefix_with("OR REPLACE"), rows)
-            connection.execute(delete(schema.unlinked))
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Store a fact about the knowledge base."""
-        with self._writing() as connection:
-            schema.set_fact(connection, name, value)
-
-    def add_run(self, report: dict[str, Any]) -> None:
-        """Keep the report of one ingest run."""
-        with self._writing() as connection:
-            finished = datetime.now().astimezone().isoformat(timespec="seconds")
-            connection.execute(
-                insert(schema.runs).values(finished=finished, report=json.dumps(report, ensure_ascii=False))
-            )
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except OperationalError as error:
-            raise KnowledgeBaseError(
-                f"写不进知识库 {self._engine.url.database}：{_reason(error)}。"
-                f"请检查磁盘空间和目录权限后重试；已写入的内容没有损失"
-            ) from error
+    def sketched_like(self, sketch: Sequence[int]) -> list[str]:
+        """Return the doc_ids whose sketch shares half of `sketch` or more, the likest first."""
+        times = func.count().label("times")
+        query = (
+            select(schema.sketches.c.doc_id)
+            .where(schema.sketches.c.value.in_(sketch))
+            .group_by(schema.sketches.c.doc_id)
+            .having(times * 2 >= len(sketch))
+            .order_by(times.desc(), schema.sketches.c.doc_id)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
 
 
-def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    """Set up a fresh SQLite connection: write-ahead log, foreign keys."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
@@ -277,18 +214,6 @@ def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - the 
     cursor.close()
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Return what the database driver said."""
     return str(getattr(error, "orig", None) or error)
-
-
-def _next_generation(connection: Connection) -> None:
-    schema.set_fact(connection, "generation", str(int(schema.get_fact(connection, "generation") or 0) + 1))
-
-
-def _put_source(connection: Connection, source: Source) -> None:
-    connection.execute(delete(schema.sources).where(schema.sources.c.source == source.source))
-    connection.execute(
-        insert(schema.sources).values(
-            source=source.source, content_hash=source.content_hash, doc_id=source.doc_id
-        )
-    )

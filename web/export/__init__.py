@@ -1,0 +1,1 @@
+"""Files people take away: answers, checklists, due dates and inspection records. Bytes out; nothing is written."""

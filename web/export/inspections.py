@@ -1,0 +1,170 @@
+"""An inspection record (检查记录): what was looked at, what was found, on what rule; Word and a page to print."""
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from html import escape
+
+from kb.cards.passages import cited
+from kb.cards.records import Rule
+from kb.errors import SettingsError
+from web import words
+from web.export.docx import add, add_picture, new_document, saved
+from web.export.photos import jpeg
+from web.export.safe import line, plain
+
+_MOST_FINDINGS = 500
+_MOST_PHOTOS = 40
+
+
+class Result(StrEnum):
+    """What was found."""
+
+    GOOD = "合格"
+    BAD = "不合格"
+    ABSENT = "不涉及"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        standard: what is right; basis: the articles of that.
+        penalty, consequence: what follows if it is not.
+        photo: as it came from the phone; re-encoded before it goes into a file.
+    """
+
+    item: str
+    result: Result
+    standard: str = ""
+    basis: tuple[Rule, ...] = ()
+    penalty: tuple[Rule, ...] = ()
+    consequence: str = ""
+    note: str = ""
+    photo: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A record: where, by whom, when, with which sheet, and the findings.
+
+    Raises:
+        SettingsError: if there are too many findings or photos.
+    """
+
+    place: str
+    inspector: str
+    day: date
+    sheet: str
+    findings: tuple[Finding, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what would not fit."""
+        if len(self.findings) > _MOST_FINDINGS:
+            raise SettingsError(
+                f"检查项有{len(self.findings)}条，一份记录最多{_MOST_FINDINGS}条。请分成几份。"
+            )
+        if sum(finding.photo is not None for finding in self.findings) > _MOST_PHOTOS:
+            raise SettingsError(f"照片太多，一份记录最多{_MOST_PHOTOS}张。请分成几份。")
+
+    def counts(self) -> dict[Result, int]:
+        """Return how many findings have each result."""
+        return {result: sum(f.result is result for f in self.findings) for result in Result}
+
+
+def inspection_docx(record: Inspection) -> bytes:
+    """Return the record as a Word file with lines to sign.
+
+    Raises:
+        IngestError: if a photo cannot be used; says why.
+    """
+    document = new_document(_title(record))
+    add(document, "title", _title(record))
+    for text in _head(record):
+        add(document, "text", text)
+    for number, finding in enumerate(record.findings, 1):
+        add(document, "heading", f"{number}. {line(finding.item)}【{finding.result.value}】")
+        for name, text in _details(finding):
+            add(document, "item", f"{name}：{text}")
+        if finding.photo is not None:
+            add_picture(document, jpeg(finding.photo))
+    for text in _SIGNED:
+        add(document, "text", text)
+    add(document, "small", words.FOOTER)
+    return saved(document)
+
+
+def inspection_html(record: Inspection) -> str:
+    """Return the record as one page to print: no script, nothing loaded from anywhere.
+
+    Raises:
+        IngestError: if a photo cannot be used; says why.
+    """
+    head = "".join(f"<p>{_html(text)}</p>" for text in _head(record))
+    body = "".join(_finding_html(number, finding) for number, finding in enumerate(record.findings, 1))
+    signed = "".join(f"<p>{_html(text)}</p>" for text in _SIGNED)
+    return (
+        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
+        f"content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\"><title>{_html(_title(record))}</title>"
+        f"<style>{_CSS}</style></head><body><h1>{_html(_title(record))}</h1>{head}{body}{signed}"
+        f"<footer>{_html(words.FOOTER)}</footer></body></html>"
+    )
+
+
+_SIGNED = (
+    "检查人员签字：________________",
+    "被检查单位意见：________________",
+    "被检查单位签字：________________    日期：__________",
+)
+_CSS = (
+    "@page{size:A4;margin:18mm}body{font:11pt/1.6 sans-serif;color:#111;max-width:180mm;margin:auto}"
+    "h1{font-size:17pt}section{border-top:1px solid #999;break-inside:avoid}h2{font-size:12pt}"
+    ".bad h2{color:#b01010}dt{font-weight:bold}dd{margin:0 0 4px 1em;white-space:pre-wrap;overflow-wrap:anywhere}"
+    "img{max-width:120mm;max-height:110mm}footer{font-size:9pt;color:#555;border-top:1px solid #999}"
+)
+
+
+def _title(record: Inspection) -> str:
+    return f"{line(record.sheet, 60) or '安全检查'}记录"
+
+
+def _head(record: Inspection) -> Iterator[str]:
+    counts = record.counts()
+    yield f"被检查单位：{line(record.place, 200)}"
+    yield f"检查人员：{line(record.inspector, 200)}    检查日期：{record.day}"
+    yield "，".join(f"{result.value}{counts[result]}项" for result in Result)
+
+
+def _details(finding: Finding) -> Iterator[tuple[str, str]]:
+    bad = finding.result is Result.BAD
+    parts: Sequence[tuple[str, str]] = (
+        ("标准", finding.standard),
+        ("依据", cited(finding.basis)),
+        ("处罚依据", cited(finding.penalty) if bad else ""),
+        ("后果", finding.consequence if bad else ""),
+        ("现场情况", finding.note),
+    )
+    for name, text in parts:
+        shown = plain(text).strip()
+        if shown:
+            yield name, shown
+
+
+def _finding_html(number: int, finding: Finding) -> str:
+    details = "".join(f"<dt>{name}</dt><dd>{_html(text)}</dd>" for name, text in _details(finding))
+    photo = ""
+    if finding.photo is not None:
+        data = base64.b64encode(jpeg(finding.photo)).decode("ascii")
+        photo = f'<img alt="第{number}项现场照片" src="data:image/jpeg;base64,{data}">'
+    bad = ' class="bad"' if finding.result is Result.BAD else ""
+    return (
+        f"<section{bad}><h2>{number}. {_html(line(finding.item))}【{finding.result.value}】</h2>"
+        f"<dl>{details}</dl>{photo}</section>"
+    )
+
+
+def _html(text: str) -> str:
+    return escape(plain(text))
