@@ -5,11 +5,16 @@ import logging
 import os
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from kb.errors import AnwenError, KnowledgeBaseError, SettingsError
 from kb.settings import DEFAULT_KB, Settings, read_settings, seal_environment
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
+    from web.api.services import Services
 
 logger = logging.getLogger("anwen")
 
@@ -48,14 +53,55 @@ def reserve(host: str, port: int) -> socket.socket:
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Build everything once and serve until stopped, in one worker process."""
     # Imported here: Gradio and the libraries below it read the sealed environment when they load.
+    from web.site import build_app
+
+    app = build_app(services(settings), settings.host)
+    config = uvicorn.Config(
+        app, log_level="warning", server_header=False, timeout_graceful_shutdown=3, proxy_headers=False
+    )
+    _Server(config, f"安问已启动：http://{_shown(settings.host)}:{settings.port}（按 Ctrl+C 停止）").run(
+        [listener]
+    )
+
+
+def services(settings: Settings) -> "Services":
+    """Open the knowledge base and put together what the pages and doors stand on."""
     from assistant.assistant import Assistant, build_writer
     from assistant.triage import Triage
+    from kb.cards.library import read_library
+    from kb.embed import load_embedder
+    from kb.journal import Journal
+    from web.api.services import Services
+    from web.limits import Budget, Limits, trusted_proxies
+    from web.metrics import Metrics, WatchedAnswerer
+    from web.middleware import Access
+
+    library, broken = _library(settings)
+    assistant = Assistant(library, Triage.load(settings.starter_dir), broken, writer=build_writer(settings))
+    metrics = Metrics()
+    budget = Budget(settings.answers_per_minute, max(1, settings.answers_per_minute // 3))
+    return Services(
+        assistant=WatchedAnswerer(assistant, metrics),
+        kb=library,
+        cards=read_library(settings.starter_dir),
+        journal=Journal(settings.kb_dir) if library else None,
+        region=settings.region,
+        api_key=settings.api_key.get_secret_value(),
+        metrics_token=settings.metrics_token.get_secret_value(),
+        access=Access.of(settings.host, settings.allowed_hosts.split(",")),
+        limits=Limits(answers=budget, trusted=trusted_proxies(settings.trusted_proxies)),
+        metrics=metrics,
+        kb_dir=settings.kb_dir,
+        embedder=lambda: load_embedder(settings.embedding_model),
+    )
+
+
+def _library(settings: Settings) -> "tuple[KnowledgeBase | None, str]":
+    """Return the open knowledge base, or None and what to tell visitors."""
     from ingest import starter
     from kb.base import KnowledgeBase
     from kb.embed import load_embedder
-    from web.site import build_app
 
-    broken = ""
     try:
         if settings.kb_dir == DEFAULT_KB:  # any other knowledge base holds only what was put into it
             starter.bring_in(settings.starter_dir, settings.kb_dir, load_embedder(settings.embedding_model))
@@ -65,14 +111,8 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         library.search("安全")  # reads what the first question needs, before the first visitor asks it
     except (KnowledgeBaseError, SettingsError) as error:
         logger.warning("知识库打不开，只提供应急卡片：%s", error)
-        library, broken = None, "法规库没有打开，原因写在启动窗口里"
-    assistant = Assistant(library, Triage.load(settings.starter_dir), broken, writer=build_writer(settings))
-    names = settings.allowed_hosts.split(",")
-    app = build_app(assistant, library, settings.host, names, settings.region)
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
-    _Server(config, f"安问已启动：http://{_shown(settings.host)}:{settings.port}（按 Ctrl+C 停止）").run(
-        [listener]
-    )
+        return None, "法规库没有打开，原因写在启动窗口里"
+    return library, ""
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ import gradio as gr
 
 from kb.datatypes import Audience
 from web import words
-from web.answering import WRITERS, Desk, Turns, answer_question, audience_of, open_source
+from web.answering import Desk, Turns, answer_question, audience_of, open_source
 from web.ports import Answerer, Library
 from web.render import notice_html, start_html, turn_html
 
@@ -41,9 +41,14 @@ class Screen:
     turns: gr.State
 
 
-def build_page(assistant: Answerer, library: Library | None, region: str | None = None) -> gr.Blocks:
-    """Return the chat page, its queue set; theme and mounting are the caller's."""
-    desk = Desk(assistant, library, BoundedSemaphore(WRITERS), region)
+def build_page(
+    assistant: Answerer, library: Library | None, region: str | None, places: BoundedSemaphore
+) -> gr.Blocks:
+    """Return the chat page, its queue set; theme and mounting are the caller's.
+
+    `places` are shared with the other doors: so many answers are written at once, whoever asked.
+    """
+    desk = Desk(assistant, library, places, region)
     page = gr.Blocks(title=f"{words.NAME} · {words.TAGLINE}", analytics_enabled=False)
     with page:
         screen = _draw()

@@ -43,7 +43,14 @@ class Limits:
     searches: Budget = Budget(120, 40)
     others: Budget = Budget(600, 200)
     trusted: tuple[Network, ...] = ()  # proxies whose X-Forwarded-For is believed
-    free: tuple[str, ...] = ("/emergency", "/api/guides", "/api/health", "/api/ready")  # path prefixes
+    free: tuple[str, ...] = (
+        "/emergency",
+        "/api/guides",
+        "/api/health",
+        "/api/ready",
+        "/anwen",
+        "/assets",
+    )  # path prefixes
 
 
 # Exact path, or path and everything below it -> which budget pays.

@@ -5,23 +5,17 @@ to call are there at the first byte, with the scripts broken or switched off, an
 of the page the nonce that the content policy asks for.
 """
 
-import hashlib
 import re
 import secrets
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web import words
-from web.clean import escape, phone_link
 from web.middleware import content_policy
+from web.pages.frame import draw
 from web.ports import Counts
-
-STATIC: Final = Path(__file__).parent / "static"
-STATIC_URL: Final = "/anwen"
 
 _SCRIPT: Final = re.compile(r"<script(?=[\s>])")
 _BODY: Final = re.compile(r"<body[^>]*>")
@@ -34,9 +28,13 @@ def rewrite(page: str, nonce: str, counts: Counts | None) -> str:
     page = _SOCIAL.sub("", page)
     page = _ENGLISH.sub('lang="zh-CN"', page, count=1)
     page = _SCRIPT.sub(f'<script nonce="{nonce}"', page)
-    page = page.replace("</head>", f"{_head()}</head>", 1)
-    page = _BODY.sub(lambda body: body[0] + _top(counts), page, count=1)
-    return page.replace("</body>", f"{_bottom()}</body>", 1)
+    page = page.replace("</head>", f"{_part('chat_head.html', counts)}</head>", 1)
+    page = _BODY.sub(lambda body: body[0] + _part("chat_top.html", counts), page, count=1)
+    return page.replace("</body>", f"{_part('shell_bottom.html', counts)}</body>", 1)
+
+
+def _part(template: str, counts: Counts | None) -> str:
+    return draw(template, "/", counts)
 
 
 class Shell:
@@ -75,43 +73,3 @@ class Shell:
             headers["cache-control"] = "no-store"
         await send({**start, "headers": headers.raw})
         await send({"type": "http.response.body", "body": body})
-
-
-def _head() -> str:
-    return (
-        f"<title>{words.NAME} · {words.TAGLINE}</title>"
-        '<meta name="color-scheme" content="light dark"><meta name="format-detection" content="telephone=no">'
-        f'<link rel="stylesheet" href="{_asset("page.css")}">'
-        f'<script src="{_asset("page.js")}" defer></script>'
-    )
-
-
-def _asset(name: str) -> str:
-    """Return the address of a static file with its digest, so that a new version is fetched at once."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"{STATIC_URL}/{name}?v={digest}"
-
-
-def _top(counts: Counts | None) -> str:
-    calls = "".join(
-        phone_link(line.number, line.label, "call" if line.is_emergency else "call report")
-        for line in words.HOTLINES
-    )
-    return (
-        f'<header id="aw-head"><h1>{words.NAME}</h1><p>{words.TAGLINE}</p>'
-        f'<p class="extent">{escape(_extent(counts))}</p></header>'
-        f'<nav id="aw-calls" aria-label="紧急电话">{calls}</nav>'
-        f'<noscript><p class="noscript">{words.NO_SCRIPT}</p></noscript>'
-    )
-
-
-def _bottom() -> str:
-    return f'<footer id="aw-foot"><p>{words.FOOTER}</p></footer>'
-
-
-def _extent(counts: Counts | None) -> str:
-    if counts is None:
-        return words.LIBRARY_UNREADABLE
-    newest = counts.newest_published
-    until = f"截至 {newest.year}年{newest.month}月{newest.day}日，" if newest else ""
-    return f"法规库{until}{counts.documents:,} 部 {counts.chunks:,} 条"

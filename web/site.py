@@ -1,16 +1,18 @@
 """The whole site as one ASGI app: static files, the chat page, the shell around it, the guards before it."""
 
-from collections.abc import Iterable
-
 import gradio as gr
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from kb.errors import AnwenError
+from web.api.include import include as include_doors
+from web.api.services import Services
 from web.chat import build_page
-from web.middleware import Access, Guard
-from web.ports import Answerer, Counts, Library
-from web.shell import STATIC, STATIC_URL, Shell
+from web.middleware import Guard
+from web.pages import include_pages
+from web.pages.frame import STATIC, STATIC_URL
+from web.ports import Counts, Library
+from web.shell import Shell
 
 _FONTS = (
     "PingFang SC",
@@ -24,27 +26,21 @@ _FONTS = (
 )
 
 
-def build_app(
-    assistant: Answerer,
-    library: Library | None,
-    host: str,
-    allowed_hosts: Iterable[str] = (),
-    region: str | None = None,
-) -> FastAPI:
+def build_app(services: Services, host: str) -> FastAPI:
     """Return the ASGI app; run it with one worker.
 
     Args:
-        assistant: answers questions; must itself survive a broken knowledge base.
-        library: reads around citations; None when the knowledge base could not be opened.
+        services: what the pages and doors stand on.
         host: the address served, which is also the name it answers to.
-        allowed_hosts: further host names, for a reverse proxy or a local network.
-        region: the region of the installation, such as 河南省; None for national rules only.
     """
     app = FastAPI(title="安问", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.services = services
     app.mount(STATIC_URL, StaticFiles(directory=STATIC), name="static")
+    include_doors(app, services)
+    include_pages(app)
     gr.mount_gradio_app(
         app,
-        build_page(assistant, library, region),
+        build_page(services.assistant, services.kb, services.region, services.places),
         path="/",
         server_name=host,
         footer_links=[],
@@ -57,8 +53,8 @@ def build_app(
         mcp_server=False,
         theme=_theme(),
     )
-    app.add_middleware(Shell, counts=lambda: _counts(library))
-    app.add_middleware(Guard, access=Access.of(host, allowed_hosts))
+    app.add_middleware(Shell, counts=lambda: _counts(services.kb))
+    app.add_middleware(Guard, access=services.access)
     return app
 
 

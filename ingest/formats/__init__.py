@@ -133,7 +133,7 @@ def _zipped(data: bytes) -> Format:
     """Return what a zip package holds, by the parts that only that format has."""
     try:
         names = set(zipfile.ZipFile(BytesIO(data)).namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
         raise IngestError("压缩包已损坏或没有下载完整。请重新下载后再导入") from error
     if b"%PDF-" in data[:_HEAD] or b"%PDF-" in data[-_HEAD:]:
         raise IngestError(_TWO_FACED)

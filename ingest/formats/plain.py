@@ -21,7 +21,7 @@ _NOT_TEXT = "内容不是文本（像是二进制文件或改了后缀的文件�
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
-def read(data: bytes, name: str) -> Reading:
+def read(data: bytes, name: str) -> Reading:  # noqa: ARG001 - every reader is called alike
     """Return the text held in `data`.
 
     Raises:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kb.cards.library import Library
+from kb.cards.meanings import of_signal, of_terms
 from kb.cards.records import Duty, Penalty, Rule, Signal
-from kb.cards.stems import Draft, of_duty, of_guide, of_penalty, of_signal, of_terms
+from kb.cards.stems import Draft, of_duty, of_guide, of_penalty
 from kb.datatypes import Audience
 from kb.quantities import Quantity, quantities
 

@@ -1,4 +1,4 @@
-"""Stems, right choices and wrong choices of quiz questions, one maker for each kind of record."""
+"""Stems, right and wrong choices of quiz questions from duties, penalties and guides."""
 
 import random
 import re
@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.cards.guides import Guide
-from kb.cards.library import Library
 from kb.cards.passages import cited, money
-from kb.cards.records import Duty, Figure, Fine, Penalty, Rule, Signal, Term
+from kb.cards.records import Duty, Figure, Fine, Penalty, Rule
 from kb.quantities import quantities
-from kb.tokens import bigrams
 
 WRONG = 3  # wrong choices of a question
 
@@ -40,7 +38,7 @@ _LADDERS: dict[str, tuple[float, ...]] = {
 }  # fmt: skip
 _SHOWN = {"月": "个月", "工作日": "个工作日"}
 _SAME = {"个月": "月", "个工作日": "工作日", "名": "人", "天": "日", "周岁": "岁"}
-_SKIPPED_UNITS = frozenset({"元", "倍", "次", "时", "度", "级", "点", "月日"})
+SKIPPED_UNITS = frozenset({"元", "倍", "次", "时", "度", "级", "点", "月日"})
 _VAGUE = re.compile(
     r"罚|拘留|每个周期|最少次数|情节|停业|下限|上限|起点|半|倍数|界限|河南|数值|序号|^(?:普通|其他|非)"
 )
@@ -61,16 +59,16 @@ def of_duty(duty: Duty, true: frozenset[float], chance: random.Random) -> Iterat
         context = duty.applies.rstrip("。").split("；")[0]
         if not _askable(figure, context, duty):
             continue
-        wrong = _wrong_numbers(figure, true, chance)
+        wrong = wrong_numbers(figure, true, chance)
         if len(wrong) < WRONG:
             continue
         place_name = "" if duty.region == "全国" else f"在{duty.region}，"
         yield Draft(
             f"{duty.id}-{place}",
-            f"{place_name}{_subject(duty)}{context}。{_asked(figure)}",
-            _number(figure.value, figure.unit),
+            f"{place_name}{_subject(duty)}{context}。{asked(figure)}",
+            number(figure.value, figure.unit),
             tuple(wrong),
-            f"{duty.title}。{figure.means}是{_number(figure.value, figure.unit)}。",
+            f"{duty.title}。{figure.means}是{number(figure.value, figure.unit)}。",
             cited(duty.basis),
             duty.basis,
         )
@@ -78,14 +76,15 @@ def of_duty(duty: Duty, true: frozenset[float], chance: random.Random) -> Iterat
 
 def _askable(figure: Figure, context: str, duty: Duty) -> bool:
     unit = _SAME.get(figure.unit, figure.unit)
-    if unit in _SKIPPED_UNITS or _VAGUE.search(figure.means) or quantities(figure.means):
+    if unit in SKIPPED_UNITS or _VAGUE.search(figure.means) or quantities(figure.means):
         return False
     given = {number.value for number in quantities(context)}
     twin = sum(other.means == figure.means for other in duty.figures) > 1
     return len(context) <= 50 and figure.value not in given and not twin
 
 
-def _wrong_numbers(figure: Figure, true: frozenset[float], chance: random.Random) -> list[str]:
+def wrong_numbers(figure: Figure, true: frozenset[float], chance: random.Random) -> list[str]:
+    """Return at most `WRONG` plausible numbers in the figure's unit, none of them true."""
     unit = _SAME.get(figure.unit, figure.unit)
     value = float(figure.value)
     ladder = _LADDERS.get(unit) or tuple(value * step for step in (0.5, 0.8, 1.5, 2, 3))
@@ -99,7 +98,7 @@ def _wrong_numbers(figure: Figure, true: frozenset[float], chance: random.Random
         and (step == int(step) or not whole)
     ]
     nearest = sorted(free, key=lambda step: abs(step / value - 1))[: WRONG + 2]
-    return [_number(step, figure.unit) for step in sorted(chance.sample(nearest, min(WRONG, len(nearest))))]
+    return [number(step, figure.unit) for step in sorted(chance.sample(nearest, min(WRONG, len(nearest))))]
 
 
 def _subject(duty: Duty) -> str:
@@ -108,14 +107,16 @@ def _subject(duty: Duty) -> str:
     return f"{duty.who}，" if named else ""
 
 
-def _asked(figure: Figure) -> str:
+def asked(figure: Figure) -> str:
+    """Return the question for a figure, as in 备案时限是多久."""
     if "多久" in figure.means:
         return f"{figure.means}？"
     time = _HOW_LONG.search(figure.means) and _SAME.get(figure.unit, figure.unit) in _TIMES
     return f"{figure.means}是{'多久' if time else '多少'}？"
 
 
-def _number(value: float, unit: str) -> str:
+def number(value: float, unit: str) -> str:
+    """Return a number as people write it: 6个月."""
     return f"{value:g}{_SHOWN.get(unit, unit)}"
 
 
@@ -221,101 +222,3 @@ def _donts(guide: Guide) -> list[str]:
         if 3 <= len(first) <= _LONGEST_CHOICE and not _NEGATED.search(first):
             found.append(first)
     return list(dict.fromkeys(found))
-
-
-# -- warnings and grades ---------------------------------------------------------------------------
-
-_COLOURS = ("蓝色", "黄色", "橙色", "红色")
-_LONGEST_THRESHOLD = 90
-_LOCAL = "各省标准可能不同，以当地发布为准。"
-
-
-def of_signal(
-    signal: Signal, signals: Sequence[Signal], true: frozenset[float], chance: random.Random
-) -> Iterator[Draft]:
-    """Yield a question from a level's threshold to its name, and one on each time limit for reporting."""
-    if signal.kind == "报告时限":
-        yield from _time_limits(signal, true, chance)
-        return
-    if signal.kind not in ("预警信号", "事故等级"):
-        return
-    levels = [s.level for s in signals if (s.kind, s.hazard) == (signal.kind, signal.hazard)]
-    choices = list(_COLOURS) if set(levels) <= set(_COLOURS) else list(dict.fromkeys(levels))
-    said = signal.threshold.replace(_LOCAL, "").rstrip("。")
-    told = re.search("[蓝黄橙红]色", said) or any(level in said for level in choices)
-    if told or len(choices) != WRONG + 1 or signal.level not in choices:
-        return
-    if not quantities(said) or len(said) > _LONGEST_THRESHOLD:
-        return
-    warned = signal.kind == "预警信号"
-    yield Draft(
-        f"{signal.id}-level",
-        f"{said}。按国家标准，这是{signal.hazard}{'的哪一级预警' if warned else '的哪一级'}？",
-        signal.level,
-        tuple(level for level in choices if level != signal.level),
-        f"{signal.hazard}{signal.level}：{signal.threshold}",
-        "；".join(text for text in (cited(signal.rules), *signal.basis) if text),
-        signal.rules,
-    )
-
-
-def _time_limits(signal: Signal, true: frozenset[float], chance: random.Random) -> Iterator[Draft]:
-    if not signal.hazard.endswith(("事故", "突发事件")):
-        return
-    for place, figure in enumerate(signal.figures):
-        if figure.unit in _SKIPPED_UNITS or quantities(figure.means) or "半" in figure.means:
-            continue
-        wrong = _wrong_numbers(figure, true | {n.value for n in quantities(signal.threshold)}, chance)
-        if len(wrong) == WRONG:
-            yield Draft(
-                f"{signal.id}-{place}",
-                f"报告{signal.hazard}：{_asked(figure)}",
-                _number(figure.value, figure.unit),
-                tuple(wrong),
-                signal.threshold,
-                "；".join(text for text in (cited(signal.rules), *signal.basis) if text),
-                signal.rules,
-            )
-
-
-# -- words -----------------------------------------------------------------------------------------
-
-_LONGEST_PLAIN = 60
-
-
-def of_terms(library: Library, seed: int) -> Iterator[Draft]:
-    """Yield a question from each meaning to its word; words that share a syllable pair or are named are kept out."""
-    files: dict[str, list[Term]] = {}
-    for item in library.placed:
-        if isinstance(item.record, Term):
-            files.setdefault(item.path.name, []).append(item.record)
-    for terms in files.values():
-        for term in terms:
-            draft = _meaning(term, terms, random.Random(f"{seed}:{term.id}"))
-            if draft:
-                yield draft
-
-
-def _meaning(term: Term, terms: Sequence[Term], chance: random.Random) -> Draft | None:
-    said = re.split(r"(?<=。)", term.plain)[0].rstrip("。")
-    own = {pair for name in (term.term, *term.also) for pair in bigrams(name)}
-    if not 12 <= len(said) <= _LONGEST_PLAIN or own & set(bigrams(said)):
-        return None
-    spoken = set(bigrams(term.plain + term.confused)) | own
-    free = sorted(
-        other.term
-        for other in terms
-        if other.id != term.id
-        and not spoken & {pair for name in (other.term, *other.also) for pair in bigrams(name)}
-    )
-    if len(free) < WRONG:
-        return None
-    return Draft(
-        f"{term.id}-meaning",
-        f"“{said}”，说的是哪个词？",
-        term.term,
-        tuple(sorted(chance.sample(free, WRONG))),
-        f"{term.term}：{term.plain}{term.confused}",
-        "；".join(text for text in (cited(term.rules), *term.basis) if text),
-        term.rules,
-    )

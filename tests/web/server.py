@@ -32,7 +32,11 @@ def serving(kind: str) -> Iterator[str]:
 def main(kind: str) -> None:
     import uvicorn
 
+    from kb.cards.library import read_library
     from tests.web.fakes import BrokenLibrary, FakeAssistant, FakeLibrary
+    from web.api.services import Services
+    from web.limits import Budget, Limits
+    from web.middleware import Access
     from web.site import build_app
 
     class Announcing(uvicorn.Server):
@@ -41,7 +45,11 @@ def main(kind: str) -> None:
             print(sockets[0].getsockname()[1])  # noqa: T201
 
     library = FakeLibrary() if kind == "healthy" else BrokenLibrary()
-    app = build_app(FakeAssistant(), library, "127.0.0.1", ["kb.example"])
+    services = Services(
+        FakeAssistant(), library, read_library(ROOT / "starter"), access=Access.of("127.0.0.1", ["kb.example"]),
+        limits=Limits(answers=Budget(100_000, 100_000), others=Budget(100_000, 100_000)),
+    )  # fmt: skip
+    app = build_app(services, "127.0.0.1")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)

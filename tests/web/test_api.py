@@ -10,7 +10,6 @@ import pytest
 
 from kb.datatypes import Answer, AnswerState
 from tests.web.doors import GARDEN, Caller, app_of, broken, listening, make
-from web.api.differences import differences
 from web.api.search import highlights
 from web.api.services import Asked, answers
 
@@ -275,12 +274,6 @@ def test_the_same_article_in_both_versions_is_said_to_be_the_same(call):
     compared = call("GET", f"/api/compare/{GARDEN}/1", params={"from": "2019", "to": "2024"}).json()
     assert compared["same"]
     assert [part["change"] for part in compared["differences"]] == ["same"]
-
-
-def test_very_long_texts_are_compared_by_line():
-    old = "\n".join(f"第{n}行有几个字" for n in range(3_000))
-    new = old.replace("第7行有", "第7行没有")
-    assert [kind for kind, _ in differences(old, new)] == ["same", "removed", "added", "same"]
 
 
 @pytest.mark.parametrize(

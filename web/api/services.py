@@ -1,8 +1,10 @@
 """What the doors stand on, and the one way they ask."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Annotated
 
@@ -11,8 +13,10 @@ from fastapi import Depends, Request
 from kb.base import KnowledgeBase
 from kb.cards.library import Library
 from kb.datatypes import Answer, Audience
+from kb.embed import Embedder, load_embedder
 from kb.errors import KnowledgeBaseError
 from kb.journal import Journal
+from kb.settings import DEFAULT_KB
 from web.answering import TOLD_TURNS, WRITERS, seated
 from web.clean import plain
 from web.limits import Limits
@@ -39,6 +43,8 @@ class Services:
     access: Access = field(default_factory=lambda: Access.of("127.0.0.1"))
     limits: Limits = field(default_factory=Limits)
     metrics: Metrics = field(default_factory=Metrics)
+    kb_dir: Path = DEFAULT_KB  # where uploads are brought in
+    embedder: Callable[[], Embedder] = field(default=partial(load_embedder, None), repr=False)
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(WRITERS))
 
 

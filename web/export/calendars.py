@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _NOTICE_DAYS = 7
 _SHORT = 15  # days; what comes round as often is reminded of one day before
+_SHORTEST_MONTH = 28  # days
 _LONGEST_NOTE = 4_000  # characters
 
 
@@ -41,7 +42,7 @@ def due_dates_ics(checklist: Checklist, start: date, name: str = "") -> bytes:
 def _events(item: Item, start: date, name: str) -> Iterator["Event"]:
     for cycle in dict.fromkeys(item.cycles):
         due = cycle.due(start, 1)
-        rule = _rule(cycle, due[0]) if due and item.when is not When.OCCASION else None
+        rule = _rule(cycle, start) if due and item.when is not When.OCCASION else None
         if rule:
             event = _event(item, cycle, due[0], rule)
             event.add("uid", _uid(item, cycle, name))
@@ -87,7 +88,7 @@ def _uid(item: Item, cycle: Cycle, name: str) -> str:
     return f"{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:32]}@anwen.local"
 
 
-def _rule(cycle: Cycle, day: date) -> dict[str, Any] | None:
+def _rule(cycle: Cycle, start: date) -> dict[str, Any] | None:
     """Return the RRULE; a day past the 28th falls on the last such day of a shorter month."""
     if cycle.every in DAYS:
         days = DAYS[cycle.every]
@@ -95,6 +96,7 @@ def _rule(cycle: Cycle, day: date) -> dict[str, Any] | None:
     if cycle.every not in MONTHS:
         return None
     rule: dict[str, Any] = {"freq": "monthly", "interval": MONTHS[cycle.every]}
-    if day.day > 28:
-        rule |= {"bymonthday": list(range(28, day.day + 1)), "bysetpos": -1}
+    day = cycle.month_day[1] if cycle.month_day else start.day
+    if day > _SHORTEST_MONTH:
+        rule |= {"bymonthday": list(range(_SHORTEST_MONTH, day + 1)), "bysetpos": -1}
     return rule
