@@ -45,9 +45,12 @@ $(VENV)/.ready-dev: $(VENV)/.torch requirements-dev.lock
 # The CPU build of torch must be in reach (PIP_FIND_LINKS), else the lock would fill with nvidia packages.
 LOCK := UV_FIND_LINKS=$(PIP_FIND_LINKS) $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-package torch \
 	--no-emit-find-links --python-version 3.11
+# langchain-tests brings pytest plugins that change how every test runs; its retriever suite needs none of them.
+PLUGINS := $(addprefix --no-emit-package ,pytest-asyncio pytest-benchmark pytest-codspeed pytest-recording \
+	pytest-socket syrupy vcrpy)
 lock: $(VENV)/.torch
 	$(LOCK) requirements.txt -o requirements.lock
-	$(LOCK) requirements-dev.txt -o requirements-dev.lock
+	$(LOCK) $(PLUGINS) requirements-dev.txt -o requirements-dev.lock
 	! grep -E '^(nvidia|triton)' requirements.lock
 
 clean:

@@ -34,7 +34,8 @@ def main(settings: Settings) -> int:
     reports: list[Report] = []
 
     def bring_in() -> None:
-        with open_writer(options.kb, load_embedder(settings.embedding_model)) as writer:
+        embedder = load_embedder(settings.embedding_model)
+        with open_writer(options.kb, embedder, index=not options.no_index) as writer:
             prune = options.prune or options.watch
             report = ingest(writer, options.paths, given, prune=prune, progress=progress_bar())
         reports.append(report)
@@ -63,6 +64,11 @@ def _options(settings: Settings) -> argparse.Namespace:
     arguments.add_argument("--region", metavar="地区", help="适用地区，如 河南省；不写则从文中识别")
     arguments.add_argument("--prune", action="store_true", help="把原文件已删除的文档移出知识库")
     arguments.add_argument("--dry-run", action="store_true", help="只试读：显示识别出的内容，不写入知识库")
+    arguments.add_argument(
+        "--no-index",
+        action="store_true",
+        help="只入目录，不算向量、不建索引；下一次导入时补上（资料很多时先收齐）",
+    )
     arguments.add_argument(
         "--watch", action="store_true", help="跟随目录：有改动就更新，删除的移出，按 Ctrl+C 停止"
     )

@@ -16,6 +16,7 @@ _DATE = re.compile(
 )
 _FROM = re.compile(r"(?:自|从|于)\s*$")
 _APPLIES = re.compile(r"^(?:起)?[^,，。;；]{0,12}?(?:施行|实施|生效|执行)")
+_AROUND = 40  # characters before and after a date that tell what happens on it
 _FILE_DATE = re.compile(r"[(（_\-\s](\d{4}-\d{2}-\d{2})[)）]?$")
 _LASTS = re.compile(
     r"(?:本(?:通知|办法|规定|预案|意见|方案|细则|规则|公告|标准|条例|决定|规程)(?:的|自.{1,20})?"
@@ -89,9 +90,12 @@ def _events(text: str) -> Iterable[tuple[date, bool]]:
     for match in _DATE.finditer(folded):
         day = _day(match)
         if day:
-            before, after = folded[: match.start()], folded[match.end() :]
-            applies = bool(_APPLIES.match(after.strip())) and (
-                bool(_FROM.search(before)) or not before.strip() or after.strip().startswith(("起", "施行"))
+            start, end = match.span()
+            before = folded[max(start - _AROUND, 0) : start]
+            after = folded[end : end + _AROUND].strip()
+            opens = start <= _AROUND and not before.strip()
+            applies = bool(_APPLIES.match(after)) and (
+                opens or bool(_FROM.search(before)) or after.startswith(("起", "施行"))
             )
             yield day, applies
 

@@ -14,7 +14,7 @@ _STATES = re.compile(
 _SAYS = re.compile("废止|失效|停止执行")
 _LIST = re.compile(r"(?:下列|以下).{0,40}(?:予以废止|废止|停止执行|失效)[:：]\s*$")
 _LIST_LENGTH = 20_000  # characters read below the head of a list
-_LISTED = re.compile(r"^\W*(?:[\d一二三四五六七八九十]{1,3}[.．、)）]?)?\s*(?=[^。]{0,20}《)")
+_LISTED = re.compile(r"^[^\w《]*+(?:[\d一二三四五六七八九十]{1,3}[.．、)）]?)?\s*+(?=[^。]{0,20}《)")
 _ONLY_MENTIONS = re.compile(
     r"(?:不得|不予|不再|未经?|尚未|可以|应当|及时|修改(?:或者?|、)|是否|或者|建议|如需|已经?|被)(?:予以|自行|一并)?\s*$"
 )
@@ -23,6 +23,7 @@ _ANOTHER_ROLE = re.compile(r"(?:根据|依据|按照|依照|遵照|违反|执行
 _PART_OF_IT = re.compile(
     r"^(?:（[^）]{0,60}）|\([^)]{0,60}\))?(?:中|第[^，。；]{1,12}[条款项章]|施行|实施|的?规定|有关|相关|自[^，。]{0,25}(?:施行|实施|生效)(?!之日)|所附|规定的)"
 )
+_BEFORE, _AFTER = 12, 120  # characters around a name that tell what is said of it
 _SENTENCE = re.compile(r"[^。；;\n]+(?:[。；;]|$)?")
 
 
@@ -111,10 +112,11 @@ def _named(clause: str) -> list[str]:
         elif character == "》" and depth:
             depth -= 1
             name = clause[start + 1 : place]
-            if not depth and 3 <= len(name) <= 60 and _is_subject(clause[:start], clause[place + 1 :]):
+            if not depth and 3 <= len(name) <= 60 and _is_subject(clause, start, place + 1):
                 names.append(name)
     return names
 
 
-def _is_subject(before: str, after: str) -> bool:
+def _is_subject(clause: str, start: int, end: int) -> bool:
+    before, after = clause[max(start - _BEFORE, 0) : start], clause[end : end + _AFTER]
     return not _ANOTHER_ROLE.search(before) and not _PART_OF_IT.match(after)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from ingest.statute import Passage
+from ingest.statute import Passage, without_comments
 from kb.normalise import clean
 
 CN = "[一二三四五六七八九十百]"
@@ -19,8 +19,7 @@ _LONG = 500  # characters; a longer section is cut at sentence ends
 _WORDS = re.compile(r"[\u3400-\u9fffA-Za-z]")
 _LABEL_LENGTH = 60
 _TITLE_LINES = 12  # the title is looked for in these first lines only
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
-_BOLD = re.compile(r"\*\*|^\|\s*|\s*\|$")
+_BOLD = re.compile(r"\*\*|^\||\|$")
 SAYS = re.compile(r"应当?[^急]|不[得应宜准]|严禁|禁止|必须|负责|宜|\d{3}")
 _DOTTED = re.compile(r"^\d+(?:\.\d+)*$")
 _SENTENCE = re.compile(r"[。；：]")
@@ -115,7 +114,7 @@ def split(text: str, title: str) -> list[Passage]:
 def lines(text: str, title: str) -> Iterator[str]:
     """Yield the lines of a text that say something, cleaned of bold signs; the title is left out."""
     filled = 0
-    for raw in _COMMENT.sub("", text).split("\n"):
+    for raw in without_comments(text).split("\n"):
         line = clean(_BOLD.sub("", raw.strip()))
         filled += bool(line)
         about_title = filled <= _TITLE_LINES and bool(title) and title in line

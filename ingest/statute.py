@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from kb.normalise import clean
 from kb.numerals import NUMERAL, to_chinese, to_int
 
-_MARKS = r"(?:#{1,6}\s*)?(?:\*\*)?\s*"
+# Possessive, so that a line of blanks is gone through once.
+_MARKS = r"\s*+(?:#{1,6}\s*+)?(?:\*\*)?\s*+"
+_COUNTED = rf"(?:[0-9]{{1,9}}|(?:(?![0-9]){NUMERAL}){{1,9}})"  # 12, 十二; never 1十
 _ARTICLE = re.compile(
-    rf"^\s*{_MARKS}[第笫]\s?(?P<main>{NUMERAL}{{1,9}})\s?条(?:之(?P<sub>[一二三四五六七八九十]+))?(?:\*\*)?"
+    rf"^{_MARKS}[第笫]\s?(?P<main>{_COUNTED})\s?条(?:之(?P<sub>[一二三四五六七八九十]{{1,3}}))?(?:\*\*)?"
     r"(?:[\s　]+(?P<rest>.*)|(?P<glued>[^\s的、至到和或与及规所第款项之等中起前后，,；;。）)].+)|)$"
 )
 _PATH = re.compile(
-    rf"^\s*{_MARKS}第(?P<number>{NUMERAL}{{1,5}})(?P<unit>分编|编|章|节|部分)(?:\*\*)?(?P<title>.*)$"
+    rf"^{_MARKS}第(?P<number>{NUMERAL}{{1,5}})(?P<unit>分编|编|章|节|部分)(?:\*\*)?(?P<title>.*)$"
 )
 _HEADING = re.compile(r"^\s*#{1,6}\s+(?P<title>\S.*)$")
 _ANNEX = re.compile(
     r"^\s*(?:#{1,6}\s*)?(?P<title>(?:附件|附录|附表|附则|附)\s*[一二三四五六七八九十0-9]{0,3}\s*[:：]?\s*.{0,40})$"
 )
+_MOST = 9_999  # articles; a larger number is no article's (an order, a telephone)
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _DEPTH = {"部分": 0, "编": 0, "分编": 1, "章": 2, "节": 3}
 _PATH_TITLE_LENGTH = 40
@@ -69,8 +72,8 @@ def split(text: str) -> Statute | None:
     >>> [(p.label, p.path, p.text) for p in statute.passages][1]
     ('第二条', ('第一章 总则',), '依照\\n第九条的规定。')
     """
-    lines = _COMMENT.sub("", text).split("\n")
-    headings = _running([(i, match) for i, line in enumerate(lines) if (match := _ARTICLE.match(line))])
+    lines = without_comments(text).split("\n")
+    headings = _running([(i, match) for i, line in enumerate(lines) if (match := _article(line))])
     if not headings:
         return None
     reader = _Reader(lines, headings)
@@ -78,6 +81,16 @@ def split(text: str) -> Statute | None:
         reader.take(index)
     numbers = [number for number, _ in headings.values()]
     return Statute(tuple(reader.header), tuple(_unique(reader.passages)), tuple(_gaps(numbers)))
+
+
+def without_comments(text: str) -> str:
+    """Return text without HTML comments.
+
+    >>> without_comments("甲<!-- 乙 -->丙<!-- 丁")
+    '甲丙<!-- 丁'
+    """
+    closed = text.rfind("-->") + 3 if "-->" in text else 0  # no search for the end of what never ends
+    return _COMMENT.sub("", text[:closed]) + text[closed:]
 
 
 class _Reader:
@@ -132,6 +145,11 @@ def _running(candidates: Sequence[tuple[int, re.Match[str]]]) -> dict[int, tuple
         accepted[index] = (number, match["glued"] or match["rest"] or "")
         last = number
     return accepted
+
+
+def _article(line: str) -> re.Match[str] | None:
+    match = _ARTICLE.match(line)
+    return match if match and _number(match)[0] <= _MOST else None
 
 
 def _number(match: re.Match[str]) -> Number:

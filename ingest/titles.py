@@ -1,7 +1,7 @@
 """A text's title and its document number (文号), read from its first lines."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kb.normalise import clean, fold
 
@@ -32,6 +32,7 @@ _ORDER = re.compile(
 _LETTER = re.compile(
     r"(?:(?<![\u4e00-\u9fff])|(?<=[日以]))(?P<body>(?![日以由])[\u4e00-\u9fff]{2,10})\s?[〔\[(【]\s*(?P<year>(?:19|20)\d{2})\s*[〕\])】]\s*第?\s*(?P<n>\d{1,5})\s*号"
 )
+_BASIS = re.compile("废止|根据|依据|按照")
 _ANNOUNCED = re.compile(r"(?:[\u4e00-\u9fff]{2,16})?公告\s*[(（]?\s*(?:19|20)\d{2}\s*年?\s*第\s*\d{1,4}\s*号")
 
 
@@ -73,15 +74,20 @@ def document_number(header: Sequence[str]) -> str:
     alone = [line for line in folded if _is_number(line)]
     together = "\n".join(folded).replace("中华人民共和国", "")
     orders = [match[0] for match in _ORDER.finditer(together)]
-    passing = [
-        match[0]
-        for line in folded
-        for pattern in (_LETTER, _ANNOUNCED)
-        for match in pattern.finditer(line)
-        if not re.search(r"》\s?\($|废止|根据|依据|按照", line[: match.start()])
-    ]
+    passing = [number for line in folded for number in _in_passing(line)]
     found = alone[:1] or orders[-1:] or passing[-1:]
     return _spelt(found[0]) if found else ""
+
+
+def _in_passing(line: str) -> Iterator[str]:
+    """Yield the numbers in a line, but for those that what stands before them gives to another text."""
+    basis = _BASIS.search(line)
+    until = basis.end() if basis else len(line)
+    for pattern in (_LETTER, _ANNOUNCED):
+        for match in pattern.finditer(line):
+            start = match.start()
+            if start < until and not re.search(r"》\s?\($", line[max(start - 3, 0) : start]):
+                yield match[0]
 
 
 def _is_number(line: str) -> bool:

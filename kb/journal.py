@@ -5,13 +5,15 @@ one-writer lock guards the indexes, not these). No question is kept unless someb
 and nobody's name or address is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import (
     Column,
+    Connection,
     Date,
     Integer,
     MetaData,
@@ -92,7 +94,10 @@ class Entry:
 
 
 class Journal:
-    """Reads and writes the journal of one knowledge base. Safe to share between threads."""
+    """Reads and writes the journal of one knowledge base. Safe to share between threads.
+
+    Every method raises KnowledgeBaseError where the database cannot be read or written.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Open the journal in `folder`, which must hold a catalogue.
@@ -125,7 +130,7 @@ class Journal:
         """Return {chunk_id: times an answer stood on it}, without those no answer used."""
         times: dict[str, int] = {}
         query = select(_cited.c.chunk_id, func.sum(_cited.c.times)).group_by(_cited.c.chunk_id)
-        with self._engine.connect() as connection:
+        with self._open() as connection:
             for start in range(0, len(chunk_ids), _SHOWN):
                 wanted = _cited.c.chunk_id.in_(chunk_ids[start : start + _SHOWN])
                 times.update({row[0]: row[1] for row in connection.execute(query.where(wanted))})
@@ -138,7 +143,7 @@ class Journal:
     def usage(self, since: date) -> list[tuple[date, str, int]]:
         """Return (day, what, times) from a day on, oldest first."""
         query = select(_usage).where(_usage.c.day >= since).order_by(_usage.c.day, _usage.c.what)
-        with self._engine.connect() as connection:
+        with self._open() as connection:
             return [(row.day, row.what, row.times) for row in connection.execute(query)]
 
     def send(self, verdict: str, question: str, answer: str, comment: str) -> None:
@@ -147,38 +152,49 @@ class Journal:
             "sent": _now(), "verdict": verdict[:20], "question": question[:_LONGEST],
             "answer": answer[:_LONGEST], "comment": comment[:_LONGEST], "handled": "",
         }  # fmt: skip
-        with self._engine.begin() as connection:
+        with self._open() as connection:
             connection.execute(insert(_feedback).values(**row))
 
     def feedback(self) -> list[Feedback]:
         """Return the newest feedback first, what is open before what is handled; 500 at most."""
         query = select(_feedback).order_by(_feedback.c.handled != "", _feedback.c.feedback_id.desc())
-        with self._engine.connect() as connection:
+        with self._open() as connection:
             return [Feedback(*row) for row in connection.execute(query.limit(_SHOWN))]
 
     def handle(self, feedback_id: int) -> None:
         """Mark one feedback as handled."""
-        with self._engine.begin() as connection:
+        with self._open() as connection:
             same = _feedback.c.feedback_id == feedback_id
             connection.execute(update(_feedback).where(same).values(handled=_now()))
 
     def note(self, what: str, detail: str = "") -> None:
         """Write a line into the audit log."""
-        with self._engine.begin() as connection:
+        with self._open() as connection:
             connection.execute(insert(_audit).values(at=_now(), what=what[:80], detail=detail[:_LONGEST]))
 
     def audit(self) -> list[Entry]:
         """Return the newest lines of the audit log first; 500 at most."""
-        with self._engine.connect() as connection:
+        with self._open() as connection:
             query = select(_audit).order_by(_audit.c.entry_id.desc()).limit(_SHOWN)
             return [Entry(*row) for row in connection.execute(query)]
+
+    @contextmanager
+    def _open(self) -> Iterator[Connection]:
+        """Yield a connection in a transaction; what the database refuses is ours to tell."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise KnowledgeBaseError(
+                f"使用记录 {self._engine.url.database} 读写不了：{error.orig}。请检查磁盘空间和目录权限"
+            ) from error
 
     def _count(self, table: Table, rows: list[dict[str, object]]) -> None:
         if rows:
             statement = upsert(table)
             keys = [column.name for column in table.primary_key]
             more = {"times": table.c.times + statement.excluded.times}
-            with self._engine.begin() as connection:
+            with self._open() as connection:
                 connection.execute(statement.on_conflict_do_update(keys, set_=more), rows)
 
 

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         "", description="允许拉取的内网主机（python -m ingest pull），逗号分隔，如 10.0.0.8,docs.corp:8080"
     )
     allowed_hosts: str = Field("", description="另外允许的访问域名，逗号分隔")
+    embed_sites: str = Field(
+        "", description="可以把问答小窗嵌进网页的其他网站，逗号分隔，如 https://www.example.cn"
+    )
     trusted_proxies: str = Field("", description="反向代理的地址或网段，逗号分隔；只信它们转来的访问者地址")
     answers_per_minute: int = Field(60, ge=1, le=100_000, description="每个访问者地址每分钟最多几次问答")
     api_key: SecretStr = Field(SecretStr(""), description="/v1 接口的密钥；留空不要密钥")

@@ -57,9 +57,10 @@ class Caches:
 class Writer:
     """Changes the catalogue first, then brings the caches after it. Made by `open_writer` only."""
 
-    def __init__(self, folder: Path, embedder: Embedder, flush_at: int) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, flush_at: int, *, index: bool) -> None:
         """Open the catalogue and the caches; use `open_writer`, which holds the lock."""
         self._flush_at = flush_at
+        self._index = index
         self.catalogue = Catalogue(folder, create=True)
         built_with = self.catalogue.fact("embedding_model")
         if built_with not in (None, embedder.name):
@@ -117,7 +118,12 @@ class Writer:
         return self.catalogue.remove_sources(sources)
 
     def flush(self) -> None:
-        """Bring the caches level with the catalogue. Safe to interrupt: what is unfinished is done next time."""
+        """Bring the caches level with the catalogue. Safe to interrupt: what is unfinished is done next time.
+
+        Does nothing where the index is to be made later.
+        """
+        if not self._index:
+            return
         stale = self.catalogue.stale_chunks()
         for doc_ids, chunks in _batches(self.catalogue, self.catalogue.pending()):
             self._caches.put(chunks)
@@ -129,17 +135,21 @@ class Writer:
 
     def link(self) -> None:
         """Work out the links of what changed since the last time. Safe to interrupt, like `flush`."""
-        _link(self.catalogue, self.catalogue.unlinked())
+        if self._index:
+            _link(self.catalogue, self.catalogue.unlinked())
 
 
 @contextmanager
-def open_writer(folder: Path, embedder: Embedder, flush_at: int = _FLUSH_AT) -> Iterator[Writer]:
+def open_writer(
+    folder: Path, embedder: Embedder, flush_at: int = _FLUSH_AT, *, index: bool = True
+) -> Iterator[Writer]:
     """Hold the knowledge base in `folder` for writing, creating it if need be; flush at the end.
 
     Args:
         folder: where the knowledge base stands.
         embedder: must be the one it was built with.
         flush_at: chunks after which the caches are brought level with the catalogue.
+        index: false to fill the catalogue alone; the next writer, or a rebuild, makes the index.
 
     Raises:
         LockedError: if another process is writing.
@@ -147,7 +157,7 @@ def open_writer(folder: Path, embedder: Embedder, flush_at: int = _FLUSH_AT) -> 
         KnowledgeBaseError: if it cannot be opened or written.
     """
     with writing(folder):
-        writer = Writer(folder, embedder, flush_at)
+        writer = Writer(folder, embedder, flush_at, index=index)
         try:
             yield writer
             writer.flush()

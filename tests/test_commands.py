@@ -111,3 +111,23 @@ def test_a_port_in_use() -> None:
 def test_a_setting_that_makes_no_sense() -> None:
     done = run("-m", "kb", "stats", code=1, ANWEN_PORT="eighty")
     assert "ANWEN_PORT" in done.stderr
+
+
+def test_try_correct_and_bring_in_later(tmp_path: Path) -> None:
+    from tests.samples import RULE_LAW
+
+    (tmp_path / "r.md").write_text(RULE_LAW, "utf-8")
+    kb = ("--kb", str(tmp_path / "kb"))
+    tried = run("-m", "ingest", str(tmp_path / "r.md"), "--dry-run", "--json", *kb)
+    found = json.loads(tried.stdout)[0]
+    assert (found["structure"], found["effective"], len(found["passages"])) == ("法规条文", "2020-07-01", 4)
+    assert not (tmp_path / "kb").exists()
+    run("-m", "ingest", str(tmp_path / "r.md"), "--no-index", *kb)
+    assert json.loads(run("-m", "kb", "stats", "--json", *kb).stdout)["pending"] == 1
+    run("-m", "ingest", str(tmp_path / "r.md"), *kb)
+    assert json.loads(run("-m", "kb", "stats", "--json", *kb).stdout)["pending"] == 0
+    run("-m", "kb", "correct", found["doc_id"], "region=河南省", "effective=2020-08-01", *kb)
+    listed = json.loads(run("-m", "kb", "list", "--json", *kb).stdout)[0]
+    assert (listed["region"], listed["effective"]) == ("河南省", "2020-08-01")
+    refused = run("-m", "kb", "correct", listed["doc_id"], "colour=red", *kb, code=1)
+    assert "可以更正的有" in refused.stderr

@@ -68,7 +68,7 @@ def _safe_name(path: str, name: str) -> str:
     Raises:
         IngestError: if it is absolute, leads upwards, or is too long.
     """
-    shown = visible(path).strip()
+    shown = visible(path).replace("\n", " ").replace("\t", " ").strip()  # one line in a report
     if shown.startswith("/") or _DRIVE.match(shown) or ".." in re.split(r"[/\\]", shown):
         raise IngestError(f"压缩包 {name} 里的“{_short(path)}”指向压缩包外面的位置，{_SAFE}")
     if len(shown) > MAX_NAME:

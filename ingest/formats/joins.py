@@ -15,7 +15,7 @@ _CN = "[一二三四五六七八九十百千零〇○]"
 _HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
 _SENTENCE_END = re.compile(r"[。！？；：!?;:…][”’」』）)》】\"']*$|[A-Za-z)]\.$")
 _CARRIED_ON = re.compile(r"[，、,（(《“‘—]$")
-_ARTICLE = re.compile(rf"^第\s?(?P<number>{NUMERAL}{{1,9}})\s?条(?:之{_CN}+)?")
+_ARTICLE = re.compile(rf"^第\s?(?P<number>[0-9]{{1,9}}|(?:(?![0-9]){NUMERAL}){{1,9}})\s?条(?:之{_CN}+)?")
 _BEGINS = re.compile(
     r"^(?:\s|[^的、至到和或与及规所第款项之等中起前后，,；;。）)])"
 )  # after 第X条: no reference

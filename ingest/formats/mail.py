@@ -128,8 +128,8 @@ def _sorted(message: Message, name: str) -> _Parts:
 
 def _take(part: Message, kind: str, parts: _Parts) -> None:
     """Add one part that holds no others: text to the body, anything else as an attachment."""
-    content = part.get_payload(decode=True)
-    if not isinstance(content, bytes) or not content.strip():
+    content = payload(part)
+    if not content.strip():
         return
     file_name = _file_name(part)
     attached = part.get_content_disposition() == "attachment" or bool(file_name)
@@ -142,6 +142,16 @@ def _take(part: Message, kind: str, parts: _Parts) -> None:
     else:
         named = file_name or f"附件{_SUFFIXES.get(kind, '.bin')}"
         parts.members.append(Member(_free(named, parts), content))
+
+
+def payload(part: Message) -> bytes:
+    """Return what a part that holds no others holds, unpacked; b"" for nothing."""
+    try:
+        content = part.get_payload(decode=True)
+    except (LookupError, ValueError):  # a charset that is none (undefined, idna) stops the library
+        part.del_param("charset")
+        content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def _nested(inner: Message, parts: _Parts) -> Member:

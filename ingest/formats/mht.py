@@ -7,6 +7,7 @@ from email.errors import MessageError
 from email.message import Message
 
 from ingest.formats import html_lines
+from ingest.formats.mail import payload
 from ingest.formats.reading import Reading
 from kb.errors import IngestError
 
@@ -50,11 +51,11 @@ def lines(data: bytes) -> list[str]:
     parts = _parts(data)
     pages = [part for part in parts if part.get_content_type() == "text/html"]
     for page in pages:
-        content = _content(page)
+        content = payload(page)
         if content.strip() and (found := html_lines.lines(html_lines.parse(content, _charset(page)))):
             return found
     plain = [part for part in parts if part.get_content_type() == "text/plain"]
-    texts = [html_lines.decode(_content(part), _charset(part)) for part in plain]
+    texts = [html_lines.decode(payload(part), _charset(part)) for part in plain]
     return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
 
 
@@ -79,11 +80,6 @@ def _walk(message: Message) -> Iterable[Message]:
         if part.is_multipart():
             inner = part.get_payload()
             waiting.extend(reversed([p for p in inner if isinstance(p, Message)]))
-
-
-def _content(part: Message) -> bytes:
-    payload = part.get_payload(decode=True)
-    return payload if isinstance(payload, bytes) else b""
 
 
 def _charset(part: Message) -> str:

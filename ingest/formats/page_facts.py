@@ -126,7 +126,7 @@ def _title(root: HtmlElement, metas: dict[str, str]) -> str:
     """Return the title: as the page's metas say, else what it shows large and says in <title> too, else the likelier."""
     if metas.get("articletitle"):
         return _fit(metas["articletitle"])
-    whole = metas.get("og:title", "") or seen(root.findtext(".//title", ""))
+    whole = metas.get("og:title", "") or seen(root.findtext(".//title", "")[: 10 * _LONGEST_TITLE])
     titled = (e for e in root.iter("div", "h2", "h3", "p", "td", "span") if _is_title(e))
     large = [
         text

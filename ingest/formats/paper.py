@@ -20,7 +20,8 @@ _SPACED_WORD = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:[ \u3000]+[{_HAN}](?![{_HAN
 _SPACED_PAIR = re.compile(rf"^[{_HAN}][ \u3000]+[{_HAN}]$")
 _BLANKS = re.compile(r"[ \t\u3000\u00a0\u2000-\u200a]+")
 _INDENTED = re.compile(r"^(?:[\u3000]{2,}| {4,}|\t)")
-_LEADERS = re.compile(r"\s*(?:[.．]{4,}|…{2,}|·{4,}|(?:[.·] ){4,})[.．…· ]*[（(]?\d{1,4}[）)]?$")
+_LEADERS = re.compile(r"[.．]{4}|…{2}|·{4}|(?:[.·] ){4}")
+_PAGE_NUMBER = re.compile(r"[（(]?\d{1,4}[）)]?$")  # where leaders lead to
 
 
 def mend(pages: Sequence[Sequence[str]]) -> tuple[list[str], tuple[int, ...]]:
@@ -61,7 +62,7 @@ def _tidy(line: str) -> str:
     if line.startswith(WHOLE):
         return WHOLE + visible(as_hanzi(line)).strip()
     indent = INDENT if _INDENTED.match(line) else ""
-    text = _LEADERS.sub("", visible(as_hanzi(line)).replace("\n", " ")).strip()
+    text = _without_leaders(visible(as_hanzi(line)).replace("\n", " ")).strip()
     text = _SPACED_NUMBER.sub(lambda number: _BLANKS.sub("", number[0]), text)
     mark = _HEAD_MARK.match(text)
     head, rest = (mark[0], text[mark.end() :]) if mark else ("", text)
@@ -70,6 +71,15 @@ def _tidy(line: str) -> str:
     rest = _SPACED_WORD.sub(lambda word: _BLANKS.sub("", word[0]), rest)
     head = _BLANKS.sub("", head) + " " if head else ""
     return indent + head + _BLANKS.sub(" ", rest)
+
+
+def _without_leaders(text: str) -> str:
+    """Return a line of a table of contents without the dots and the number they lead to."""
+    number = _PAGE_NUMBER.search(text, max(len(text) - 6, 0))
+    if not number:
+        return text
+    bare = text[: number.start()].rstrip(" \t\u3000\xa0.．…·")
+    return bare if _LEADERS.search(text, len(bare), number.start()) else text
 
 
 def _glue(left: str, right: str) -> str:

@@ -27,7 +27,7 @@ def pdf(text: str = "", *, encrypt: bool = False) -> bytes:
 BAD = {
     "空.md": (b"", "空的"),
     "空白.txt": (b"  \n\n  ", "空的"),
-    "图片.md": (b"\x89PNG\r\n\x1a\n" + b"\x00\x01\x02" * 100, "不是文本"),
+    "图片.md": (b"\x89PNG\r\n\x1a\n" + b"\x00\x01\x02" * 100, "认不出这种图片"),
     "程序.md": (b"\x7fELF" + bytes(range(256)) * 8, "不是文本"),
     "压缩包.txt": (b"PK\x03\x04" + b"abc" * 100, "不是文本"),
     "乱码.txt": (bytes(range(1, 32)) * 50, "不是文本"),
