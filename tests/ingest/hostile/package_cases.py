@@ -57,7 +57,7 @@ def linked() -> bytes:
 
 
 def doubled() -> bytes:
-    return named("a.txt", "a.txt")()
+    return named("a.txt", "b.txt")().replace(b"b.txt", b"a.txt")
 
 
 def overlapping(count: int = 400) -> bytes:

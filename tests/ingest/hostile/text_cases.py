@@ -58,7 +58,7 @@ def strange_charsets(mark: str) -> bytes:
     parts = "".join(
         f"--x\nContent-Type: text/plain; charset=\"{kind}\"\n\n{mark}的冷库夜里两人值班。\n" for kind in kinds
     )
-    head = f"Subject: {mark}\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
+    head = f"Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
     return (head + parts + "--x--\n").encode()
 
 
