@@ -15,16 +15,21 @@ _HAN_SPACE = re.compile(
     r"(?<=[\u3400-\u9fff，。；：、（）《》“”])[ \t\u3000\u00a0\u2000-\u200a]+(?=[\u3400-\u9fff，。；：、（）《》“”])"
 )
 _NAME_NOISE = re.compile(r"[\s《》〈〉<>“”\"'·]")
+_ROMAN = {"i": "一", "ii": "二", "iii": "三", "iv": "四"}
+_ROMAN_LEVEL = re.compile(r"(?<![a-z])(i{1,3}|iv)\s?(?=级)")
 _COUNTRY = "中华人民共和国"
 
 
 def fold(text: str) -> str:
     """Return text for matching: NFKC, lower case, no invisible characters, no spaces between Hanzi.
 
-    >>> fold("ＡＢＣ　消防 法\u200b第２８条")
-    'abc 消防法第28条'
+    The levels of a response are one word however they are written: Ⅰ级, I级 and 一级.
+
+    >>> fold("ＡＢＣ　消防 法\u200b第２８条"), fold("Ⅱ级响应"), fold("IV 级")
+    ('abc 消防法第28条', '二级响应', '四级')
     """
-    return _HAN_SPACE.sub("", unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).lower())
+    folded = _HAN_SPACE.sub("", unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).lower())
+    return _ROMAN_LEVEL.sub(lambda match: _ROMAN[match[1]], folded)
 
 
 def visible(text: str) -> str:
