@@ -59,9 +59,9 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, timeout_graceful_shutdown=3, proxy_headers=False
     )
-    _Server(config, f"安问已启动：http://{_shown(settings.host)}:{settings.port}（按 Ctrl+C 停止）").run(
-        [listener]
-    )
+    address = f"http://{_shown(settings.host)}:{settings.port}"
+    greeting = "\n".join((f"安问已启动：{address}（按 Ctrl+C 停止）", *app.state.office.invitation(address)))
+    _Server(config, greeting).run([listener])
 
 
 def services(settings: Settings) -> "Services":
@@ -72,6 +72,7 @@ def services(settings: Settings) -> "Services":
     from kb.embed import load_embedder
     from kb.journal import Journal
     from web.api.services import Services
+    from web.counted import CountedAnswerer
     from web.limits import Budget, Limits, trusted_proxies
     from web.metrics import Metrics, WatchedAnswerer
     from web.middleware import Access
@@ -79,16 +80,17 @@ def services(settings: Settings) -> "Services":
     library, broken = _library(settings)
     assistant = Assistant(library, Triage.load(settings.starter_dir), broken, writer=build_writer(settings))
     metrics = Metrics()
+    journal = Journal(settings.kb_dir) if library else None
     budget = Budget(settings.answers_per_minute, max(1, settings.answers_per_minute // 3))
     return Services(
-        assistant=WatchedAnswerer(assistant, metrics),
+        assistant=CountedAnswerer(WatchedAnswerer(assistant, metrics), journal),
         kb=library,
         cards=read_library(settings.starter_dir),
-        journal=Journal(settings.kb_dir) if library else None,
+        journal=journal,
         region=settings.region,
         api_key=settings.api_key.get_secret_value(),
         metrics_token=settings.metrics_token.get_secret_value(),
-        access=Access.of(settings.host, settings.allowed_hosts.split(",")),
+        access=Access.of(settings.host, settings.allowed_hosts.split(",")).embedded_by(settings.embed_sites),
         limits=Limits(answers=budget, trusted=trusted_proxies(settings.trusted_proxies)),
         metrics=metrics,
         kb_dir=settings.kb_dir,

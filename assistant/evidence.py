@@ -58,6 +58,15 @@ def is_supported(question: str, found: Found) -> bool:
     return model.probability(found.signals) >= model.threshold
 
 
+def weighed(found: Found) -> tuple[Kind, float, float] | None:
+    """Return which model weighs the passages, the probability it gives and its threshold; None without a search."""
+    if not found.hits or not found.signals.values:
+        return None
+    kind = _kind(found.hits[0].document)
+    model = shipped()[kind]
+    return kind, model.probability(found.signals), model.threshold
+
+
 def _kind(document: Document) -> Kind:
     if document.level is Level.GUIDE:
         return "guides"

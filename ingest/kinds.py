@@ -26,10 +26,10 @@ class Structure(StrEnum):
 _FEW = 3  # articles: fewer, in a text otherwise numbered 1.1, are quoted from a law
 _ROW_SHARE = 0.8
 _LEAST_ROWS = 3
-_DECISION = re.compile(r"关于(?:修改|修正|废止|修订).*的?决定$|修正案(?:[（(].*[）)])?$")
+_DECISION = re.compile(r"关于(?:修改|修正|废止|修订).{0,500}的?决定$|修正案(?:[（(].{0,100}[）)])?$")
 _OF_COURTS = re.compile(r"最高人民(?:法院|检察院)")
 _NOTICE = re.compile(
-    r"(?:意见|通知|公告|通报|通告|方案|决定|决议|批复|函|纲要|要点|清单|精神|纪要|讲话|报告|命令|安排|规定|办法)(?:[（(].*[）)])?$"
+    r"(?:意见|通知|公告|通报|通告|方案|决定|决议|批复|函|纲要|要点|清单|精神|纪要|讲话|报告|命令|安排|规定|办法)(?:[（(].{0,100}[）)])?$"
 )
 _GUIDE = re.compile(r"指南|手册|常识|须知|自救|急救|怎么办|科普|知识|攻略|技巧|要领|避险|提示|第一课|小课堂")
 _SECTION = re.compile(

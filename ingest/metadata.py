@@ -54,8 +54,8 @@ _PLAN = re.compile(r"预案(?:[》（(]|$)")
 _STANDARD = re.compile(r"^(?:GB|AQ|XF|GA|DB|HG|SY|JGJ|MT)[/T\s]*\d", re.I)
 # Where the header is silent: only the State Council may call its rules 条例 (行政法规制定程序条例).
 _BY_NAME = (
-    (re.compile(r"条例(?:（.*）|\(.*\))?$"), Level.ADMINISTRATIVE),
-    (re.compile(r"(?:规定|办法|规程|细则|规则)(?:（.*）|\(.*\))?$"), Level.MINISTRY),
+    (re.compile(r"条例(?:（.{0,100}）|\(.{0,100}\))?$"), Level.ADMINISTRATIVE),
+    (re.compile(r"(?:规定|办法|规程|细则|规则)(?:（.{0,100}）|\(.{0,100}\))?$"), Level.MINISTRY),
 )
 
 

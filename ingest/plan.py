@@ -8,7 +8,7 @@ from ingest import rows, sections
 from ingest.sections import CN, Heading, Section
 from ingest.statute import Passage
 
-_TITLE = re.compile(r"预案》?(?:[（(].*[）)])?(?:的通知)?$")
+_TITLE = re.compile(r"预案》?(?:[（(].{0,100}[）)])?(?:的通知)?$")
 _NUMBERED = re.compile(
     r"^[^\w\n]*(?:\d{1,2}(?:\.\d{1,2}){0,3}[\s　]*[\u4e00-\u9fff]|[一二三四五六七八九十]{1,3}、)", re.M
 )

@@ -63,8 +63,12 @@ def read_jobs(files: Iterable[Path], given: Given, failed: list[Failure]) -> Ite
         except IngestError as error:
             failed.append(Failure(str(path), str(error)))
         else:
-            mark = f"{_PARSER}{given}".encode()
-            yield Job(str(path.resolve()), data, hashlib.sha256(data + mark).hexdigest(), given)
+            yield Job(str(path.resolve()), data, fingerprint(data, given), given)
+
+
+def fingerprint(data: bytes, given: Given) -> str:
+    """Return the content hash of a file that is read the way `given` says."""
+    return hashlib.sha256(data + f"{_PARSER}{given}".encode()).hexdigest()
 
 
 def _new(writer: Writer, store: Store, report: Report, files: Iterable[Path], given: Given) -> Iterator[Job]:

@@ -21,7 +21,7 @@ ONLY_IN = {  # library -> the modules that may import it
     "sqlalchemy": {"kb/catalogue/reading.py", "kb/catalogue/writing.py", "kb/schema.py", "kb/journal.py"},
     "sentence_transformers": {"kb/embed/hub.py", "kb/embed/train.py"},
     "pypdf": {"ingest/formats/pdf.py"},
-    "pypdfium2": {"ingest/formats/pdf.py", "ingest/formats/sheet.py"},
+    "pypdfium2": {"ingest/formats/pdf.py", "ingest/formats/sheet.py", "web/page_picture.py"},
     "pdfplumber": {"ingest/formats/ruled.py"},
     "rapidocr": {"ingest/formats/ocr.py"},
     "httpcore": {"ingest/pull/transport.py"},

@@ -11,13 +11,16 @@ from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
 from typing import Final
 
-from kb.datatypes import Answer, AnswerState, Audience
+from assistant.dialogue import complete
+from kb.datatypes import Answer, AnswerState, Citation
 from kb.errors import AnwenError
 from web import words
 from web.clean import plain
 from web.ports import Answerer, Library
-from web.render import Turn, notice_html, start_html, turn_html
-from web.source import missing_html, source_html
+from web.quick import quick_asks
+from web.render import Turn, notice_html, turn_html
+from web.source import Around, missing_html, source_html
+from web.terms import Terms, read_terms
 
 logger = logging.getLogger(__name__)
 
@@ -42,34 +45,52 @@ class Desk:
 
 
 def answer_question(
-    desk: Desk, question: str | None, audience: str | None, turns: Turns
+    desk: Desk, question: str | None, told: str | None, turns: Turns
 ) -> Iterator[tuple[str, Turns]]:
     """Yield the HTML of the new turn and the conversation with it, as the answer grows.
 
     Args:
         desk: what answers.
         question: as typed; not trusted.
-        audience: value of the chooser; not trusted.
+        told: the terms as `web.terms.read_terms` reads them; not trusted.
         turns: the conversation so far.
     """
     asked = plain(question or "", words.MAX_QUESTION + 1).strip()
     if not asked:
-        yield start_html(audience_of(audience)) if not turns else "", turns
+        yield "", turns
         return
     if len(asked) > words.MAX_QUESTION:
         yield notice_html("", words.TOO_LONG), turns
         return
-    number = turns[-1].number + 1 if turns else 1
+    terms = _apart(read_terms(told), desk.region)
     history = tuple(turn.question for turn in turns[-TOLD_TURNS:])
-    waiting = Turn(number, asked, Answer(AnswerState.GROUNDED, ""))
+    number = turns[-1].number + 1 if turns else 1
+    waiting = Turn(number, asked, Answer(AnswerState.GROUNDED, ""), terms, complete(asked, history))
     yield turn_html(waiting, words.SEARCHING), turns
-    snapshots = desk.assistant.ask(asked, audience=audience_of(audience), region=desk.region, history=history)
     last = waiting
-    for answer, is_last in paced(seated(snapshots, desk.places), PACE):
-        last = Turn(number, asked, replace(answer, hits=()))
+    for answer, is_last in paced(seated(_snapshots(desk, waiting, history), desk.places), PACE):
+        last = replace(waiting, answer=replace(answer, hits=()))
+        if is_last:
+            last = replace(last, quick=quick_asks(last.whole, answer, terms.region or desk.region))
         yield turn_html(last, "" if is_last else words.WRITING), _keep(turns, last)
     if last is waiting:
         yield notice_html(asked, words.BROKEN_OFF), turns
+
+
+def _snapshots(desk: Desk, turn: Turn, history: tuple[str, ...]) -> Iterator[Answer]:
+    terms = turn.terms
+    return desk.assistant.ask(
+        turn.question,
+        audience=terms.audience,
+        region=terms.region or desk.region,
+        on=terms.on,
+        history=history,
+    )
+
+
+def _apart(terms: Terms, home: str | None) -> Terms:
+    """Return the terms without a region that is the installation's own: nothing needs to be said of it."""
+    return replace(terms, region=None) if terms.region == home else terms
 
 
 def seated(snapshots: Iterator[Answer], places: BoundedSemaphore) -> Iterator[Answer]:
@@ -114,7 +135,7 @@ def open_source(library: Library | None, pick: str | None, turns: Turns) -> str:
     match = _PICK.fullmatch(pick or "")
     found = match and next(
         (
-            citation
+            (turn, citation)
             for turn in turns
             if turn.number == int(match[1])
             for citation in turn.answer.citations
@@ -124,19 +145,21 @@ def open_source(library: Library | None, pick: str | None, turns: Turns) -> str:
     )
     if not found:
         return missing_html()
+    turn, citation = found
+    return source_html(citation, _around(library, citation, turn.terms))
+
+
+def _around(library: Library | None, citation: Citation, terms: Terms) -> Around:
+    """Read what stands around a cited passage; that it cannot be read is said, not raised."""
     if library is None:
-        return source_html(found, None, None, words.NEIGHBOURS_UNREADABLE)
+        return Around(note=words.NEIGHBOURS_UNREADABLE)
     try:
-        before, _, after = library.neighbours(found.chunk.chunk_id)
+        before, _, after = library.neighbours(citation.chunk.chunk_id)
+        ending = library.ending(citation.document.doc_id, terms.on)
+        return Around(before, after, ending, library.stats().newest_published)
     except AnwenError as error:
-        logger.warning("neighbours of %s: %s", found.chunk.chunk_id, error)
-        return source_html(found, None, None, words.NEIGHBOURS_UNREADABLE)
-    return source_html(found, before, after)
-
-
-def audience_of(value: str | None) -> Audience:
-    """Return the audience named by the chooser, the citizen for anything else."""
-    return Audience(value) if value in set(Audience) else Audience.CITIZEN
+        logger.warning("around %s: %s", citation.chunk.chunk_id, error)
+        return Around(note=words.NEIGHBOURS_UNREADABLE)
 
 
 def _keep(turns: Turns, turn: Turn) -> Turns:

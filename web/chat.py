@@ -1,5 +1,8 @@
 """The chat page: a question goes in, a streamed answer with openable sources comes out.
 
+The chooser, the examples, the options and the drawers stand in the shell (templates/chat_*.html), painted before
+Gradio's scripts have run; chat.js writes what was chosen into the hidden field `told`.
+
 All content is drawn by `gr.Markdown`, which cleans HTML once more in the browser and, unlike `gr.HTML`,
 needs no string evaluation. What one visitor asked lives in `gr.State` only.
 """
@@ -11,11 +14,10 @@ from typing import Any, Final
 
 import gradio as gr
 
-from kb.datatypes import Audience
 from web import words
-from web.answering import Desk, Turns, answer_question, audience_of, open_source
+from web.answering import Desk, Turns, answer_question, open_source
 from web.ports import Answerer, Library
-from web.render import notice_html, start_html, turn_html
+from web.render import notice_html, turn_html
 
 QUEUE_SIZE: Final = 64  # events waiting before Gradio refuses
 HANDLERS: Final = 24  # events handled at once
@@ -28,8 +30,8 @@ _QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "p
 class Screen:
     """The components of the page that handlers read and write."""
 
-    audience: gr.Radio
-    fresh: gr.Button
+    told: gr.Textbox  # hidden; chat.js writes audience;region;day into it
+    fresh: gr.Button  # hidden; chat.js presses it for 新对话
     past: gr.Markdown
     now: gr.Markdown
     box: gr.Textbox
@@ -37,7 +39,7 @@ class Screen:
     panel: gr.Column
     close: gr.Button
     source: gr.Markdown
-    pick: gr.Textbox  # hidden; page.js writes into it which chip was pressed
+    pick: gr.Textbox  # hidden; chat.js writes into it which chip was pressed
     turns: gr.State
 
 
@@ -60,39 +62,35 @@ def build_page(
 
 
 def _draw() -> Screen:
-    with gr.Row(elem_id="aw-bar"):
-        choices = [(label, who.value) for who, label in words.AUDIENCES.items()]
-        audience = gr.Radio(
-            choices, value=Audience.CITIZEN.value, label="我是", container=False, elem_id="aw-who"
-        )
-        fresh = gr.Button("新对话", size="sm", elem_id="aw-new", scale=0, min_width=88)
     with gr.Row(elem_id="aw-desk"):
         with gr.Column(elem_id="aw-talk", scale=3, min_width=0):
             past = _markdown("", "aw-past")
-            now = _markdown(start_html(Audience.CITIZEN), "aw-now")
+            now = _markdown("", "aw-now")
             box, send = _composer()
         with gr.Column(visible=False, elem_id="aw-panel", scale=2, min_width=0) as panel:
             close = gr.Button("关闭原文", size="sm", elem_id="aw-close")
             source = _markdown("", "aw-source")
+    told = gr.Textbox(visible="hidden", elem_id="aw-told", label="提问条件")
+    fresh = gr.Button("清空对话", visible="hidden", elem_id="aw-clear")
     pick = gr.Textbox(visible="hidden", elem_id="aw-pick", label="选中的依据")
     turns = gr.State((), time_to_live=STATE_SECONDS)
-    return Screen(audience, fresh, past, now, box, send, panel, close, source, pick, turns)
+    return Screen(told, fresh, past, now, box, send, panel, close, source, pick, turns)
 
 
 def _wire_questions(desk: Desk, screen: Screen) -> None:
     """Let Enter and the button ask; the earlier turns move up, the new one streams below them."""
 
-    def ask(question: str | None, who: str | None, turns: Turns) -> Iterator[list[Any]]:
+    def ask(question: str | None, told: str | None, turns: Turns) -> Iterator[list[Any]]:
         earlier = "".join(turn_html(turn) for turn in turns)
         is_kept = len(question or "") > words.MAX_QUESTION
         yield [earlier, gr.skip(), gr.skip(), gr.skip() if is_kept else "", gr.Column(visible=False)]
-        for page, grown in answer_question(desk, question, who, turns):
+        for page, grown in answer_question(desk, question, told, turns):
             yield [gr.skip(), page, grown, gr.skip(), gr.skip()]
 
     gr.on(
         [screen.box.submit, screen.send.click],
         ask,
-        [screen.box, screen.audience, screen.turns],
+        [screen.box, screen.told, screen.turns],
         [screen.past, screen.now, screen.turns, screen.box, screen.panel],
         concurrency_limit=HANDLERS,
         **_QUIET,
@@ -100,11 +98,10 @@ def _wire_questions(desk: Desk, screen: Screen) -> None:
 
 
 def _wire_controls(screen: Screen) -> None:
-    """Connect the chooser, the new conversation and the panel's close button."""
-    screen.audience.change(_examples, [screen.audience, screen.turns], screen.now, **_QUIET)
+    """Connect the new conversation and the panel's close button."""
     screen.fresh.click(
-        lambda who: ["", start_html(audience_of(who)), (), "", gr.Column(visible=False)],
-        screen.audience,
+        lambda: ["", "", (), "", gr.Column(visible=False)],
+        None,
         [screen.past, screen.now, screen.turns, screen.box, screen.panel],
         **_QUIET,
     )
@@ -141,10 +138,3 @@ def _markdown(value: str, elem_id: str) -> gr.Markdown:
     return gr.Markdown(
         value, elem_id=elem_id, sanitize_html=True, latex_delimiters=[], container=False, show_label=False
     )
-
-
-def _examples(who: str | None, turns: Turns) -> str | dict[str, Any]:
-    """Return the examples for the chosen audience, unless a conversation stands there."""
-    if turns:
-        return dict(gr.skip())
-    return start_html(audience_of(who))

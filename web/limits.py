@@ -54,7 +54,7 @@ class Limits:
 
 
 # Exact path, or path and everything below it -> which budget pays.
-_ANSWERS: Final = ("/api/ask", "/v1/chat/completions", "/gradio_api/queue/join")
+_ANSWERS: Final = ("/api/ask", "/v1/chat/completions", "/gradio_api/queue/join", "/export/answer")
 _SEARCHES: Final = ("/api/search", "/api/verify", "/api/compare", "/mcp")
 
 

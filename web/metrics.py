@@ -27,7 +27,7 @@ _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 _DOORS: Final = (
     "/api/articles", "/api/ask", "/api/compare", "/api/feedback", "/api/guides", "/api/health", "/api/laws",
     "/api/ready", "/api/search", "/api/sheets", "/api/signals", "/api/terms", "/api/verify", "/v1/models",
-    "/v1/chat/completions", "/mcp", "/metrics", "/gradio_api", "/anwen", "/assets",
+    "/v1/chat/completions", "/export/answer", "/widget", "/mcp", "/metrics", "/gradio_api", "/anwen", "/assets",
 )  # fmt: skip
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _FORWARDED: Final = ("x-forwarded-for", "forwarded", "x-real-ip")

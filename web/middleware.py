@@ -5,8 +5,9 @@ Gradio sends no security headers, reflects any Origin off localhost and takes JS
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,10 +15,18 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web import words
+from kb.errors import SettingsError
+from web import bodies, words
 
 JSON_LIMIT: Final = 64 * 1024  # bytes of a request body
+_ROOM: Final = {  # path -> bytes of a body there, where 64 kB are too few
+    "/duties/export": 512 * 1024,  # a list's notes
+    "/inspect/export": 15 * 1024 * 1024,  # an inspection's photos
+}
 _LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_ORIGIN: Final = re.compile(
+    r"https?://(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?"
+)
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _JOIN: Final = "/gradio_api/queue/join"
 
@@ -44,8 +53,17 @@ _HEADERS: Final = {
 }
 
 
-def content_policy(nonce: str = "") -> str:
+_TALKING: Final = "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"  # the chat may listen
+
+# What other sites may take: the page made for their frames, and the script that puts it there.
+_FRAMED: Final = "/widget"
+_FOR_OTHERS: Final = (_FRAMED, "/anwen/widget.js")
+
+
+def content_policy(nonce: str = "", ancestors: str = "'self'") -> str:
     """Return the Content-Security-Policy: this server only, and inline scripts only with `nonce`.
+
+    `ancestors` are the sites that may show the page in a frame.
 
     Styles may be inline because Gradio sets them from script; nothing may be evaluated from a string,
     which is why no page uses `gr.HTML` (its templates are evaluated in the browser).
@@ -54,7 +72,7 @@ def content_policy(nonce: str = "") -> str:
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+        f"object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
     )
 
 
@@ -63,6 +81,7 @@ class Access:
     """Which names this server answers to."""
 
     hosts: frozenset[str]  # lower-case names without port; "*" allows every name
+    embedders: tuple[str, ...] = ()  # origins whose pages may show /widget in a frame
 
     @classmethod
     def of(cls, host: str, allowed_hosts: Iterable[str] = ()) -> "Access":
@@ -73,6 +92,23 @@ class Access:
         """
         named = {name.strip().lower() for name in (host, *allowed_hosts)} - {"", "0.0.0.0", "::"}
         return cls(_LOCAL_HOSTS | named)
+
+    def embedded_by(self, listed: str) -> "Access":
+        """Return the same with the sites of a comma-separated setting allowed to frame the widget.
+
+        Raises:
+            SettingsError: if an entry is no http(s) origin.
+
+        >>> Access.of("127.0.0.1").embedded_by("https://www.example.cn, http://10.0.0.8:8080").embedders
+        ('https://www.example.cn', 'http://10.0.0.8:8080')
+        """
+        sites = tuple(site.strip().rstrip("/") for site in listed.split(",") if site.strip())
+        for site in sites:
+            if not _ORIGIN.fullmatch(site):
+                raise SettingsError(
+                    f"可以嵌入的网站“{site}”写法不对：请写成 https://www.example.cn 的样子，多个用逗号分隔（设置 ANWEN_EMBED_SITES）"
+                )
+        return replace(self, embedders=sites)
 
     def admits_host(self, host_header: str) -> bool:
         """Whether the Host header names this server, so that a rebound DNS name does not.
@@ -101,11 +137,26 @@ class Access:
 class Guard:
     """Refuses foreign hosts and sites, closed doors and oversized bodies; adds the security headers."""
 
-    def __init__(self, app: ASGIApp, access: Access, json_limit: int = JSON_LIMIT) -> None:
-        """`json_limit` is the largest request body in bytes."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        access: Access,
+        json_limit: int = JSON_LIMIT,
+        streams: Callable[[Scope], int] = lambda _scope: 0,
+    ) -> None:
+        """Wrap the app.
+
+        Args:
+            app: what answers.
+            access: which names this server answers to.
+            json_limit: the largest request body in bytes.
+            streams: told of a request before its body is read; returns how many bytes of it may pass
+                through unbuffered (an administrator's upload), 0 for the usual limit.
+        """
         self._app = app
         self._access = access
         self._json_limit = json_limit
+        self._streams = streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, then pass on; server-sent events stream through untouched."""
@@ -115,17 +166,19 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        guarded = _with_headers(send)
+        guarded = _with_headers(send, scope["path"], self._access.embedders)
         refusal = self._refusal(scope)
         if refusal is not None:
             await refusal(scope, receive, guarded)
             return
-        if scope["method"] not in _SAFE_METHODS:
-            body = await _read(receive, self._json_limit)
+        if passing := self._streams(scope):
+            receive = bodies.counted(receive, passing)
+        elif scope["method"] not in _SAFE_METHODS:
+            body = await bodies.read(receive, self._room(scope))
             if body is None:
                 await _too_big()(scope, receive, guarded)
                 return
-            receive = _replay(body, receive)
+            receive = bodies.replay(body, receive)
         if scope["path"].rstrip("/") == _JOIN:
             guarded = _busy_in_chinese(guarded)
         await self._app(scope, receive, guarded)
@@ -145,9 +198,12 @@ class Guard:
         if _is_closed(scope["path"]):
             return PlainTextResponse("没有这个页面。", 404)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self._json_limit:
+        if not length.isdigit() or int(length) > self._room(scope):
             return _too_big()
         return None
+
+    def _room(self, scope: Scope) -> int:
+        return self._streams(scope) or _ROOM.get(scope["path"], self._json_limit)
 
 
 def _is_closed(path: str) -> bool:
@@ -172,37 +228,22 @@ def _too_big() -> JSONResponse:
     return JSONResponse({"detail": words.TOO_BIG}, 413, {"connection": "close"})
 
 
-async def _read(receive: Receive, limit: int) -> bytes | None:
-    """Return the whole request body, or None once it passes `limit` bytes, whatever its header said."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return bytes(body)
-        body.extend(message.get("body", b""))
-        if len(body) > limit:
-            return None
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a receive that gives the body once, then whatever the connection says next."""
-    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return pending.pop() if pending else await receive()
-
-    return again
-
-
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, path: str, embedders: tuple[str, ...]) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers[name] = value
             headers.setdefault("content-security-policy", content_policy())
+            if path == "/":
+                headers["permissions-policy"] = _TALKING
+            if path in _FOR_OTHERS:
+                headers["cross-origin-resource-policy"] = "cross-origin"
+            if path == _FRAMED:
+                del headers["x-frame-options"]  # knows one site only; frame-ancestors says which
+                headers["content-security-policy"] = content_policy(
+                    ancestors=" ".join(("'self'", *embedders))
+                )
         await send(message)
 
     return guarded

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from kb.datatypes import Answer, Audience, Chunk
+from kb.repeals import Ending
 
 
 class Answerer(Protocol):
@@ -50,6 +51,14 @@ class Library(Protocol):
 
         Raises:
             AnwenError: if the passage is gone or the knowledge base cannot be read.
+        """
+        ...
+
+    def ending(self, doc_id: str, on: date | None = None) -> Ending | None:
+        """Return what ended a text that is not in force on a day (today if None).
+
+        Raises:
+            AnwenError: if the text is gone or the knowledge base cannot be read.
         """
         ...
 

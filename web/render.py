@@ -4,12 +4,14 @@ Each function returns one line: a line break inside an HTML block would hand the
 Markdown parser. All words from questions, documents and models pass through `web.clean` or `web.prose`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from kb.datatypes import Answer, AnswerState, Audience, Citation, Emergency, Status
+from kb.datatypes import Answer, AnswerState, Citation, Emergency, Status
 from web import words
 from web.clean import escape, paragraphs, phone_link
 from web.prose import markdown_html, reference
+from web.terms import Terms
+from web.tools import terms_html, tools_html
 
 STATUS_CLASS = {
     Status.IN_FORCE: "is-in-force",
@@ -26,6 +28,9 @@ class Turn:
     number: int  # counted from 1; never reused within a conversation
     question: str
     answer: Answer
+    terms: Terms = field(default_factory=Terms)
+    whole: str = ""  # the question as it stands on its own
+    quick: tuple[str, ...] = ()  # what may be asked next by one tap
 
 
 def turn_html(turn: Turn, progress: str = "") -> str:
@@ -34,7 +39,8 @@ def turn_html(turn: Turn, progress: str = "") -> str:
     parts = [
         f'<div class="asked"><span class="vh">您问：</span>{paragraphs(turn.question, words.MAX_QUESTION)}</div>',
         emergency_html(answer.emergency) if answer.emergency else "",
-        _said(turn),
+        terms_html(turn.terms),
+        _said(turn, is_whole=not progress),
         f'<p class="progress" role="status">{escape(progress)}</p>' if progress else "",
     ]
     return f'<section class="turn" id="turn-{turn.number}">{"".join(parts)}</section>'
@@ -61,19 +67,7 @@ def notice_html(question: str, message: str) -> str:
     return f'<section class="turn">{asked}<div class="said is-notice"><p>{escape(message)}</p>{_hotlines()}</div></section>'
 
 
-def start_html(audience: Audience) -> str:
-    """Return the opening screen: what may be asked, and three examples to tap."""
-    examples = "".join(
-        f'<button type="button" class="say">{escape(example)}</button>'
-        for example in words.EXAMPLES[audience]
-    )
-    return (
-        f'<section class="start"><h2>{escape(words.INVITATIONS[audience])}</h2><p>{words.PROMISE}</p>'
-        f'<div class="says">{examples}</div></section>'
-    )
-
-
-def _said(turn: Turn) -> str:
+def _said(turn: Turn, *, is_whole: bool) -> str:
     answer = turn.answer
     if not (answer.text or answer.citations or answer.state is not AnswerState.GROUNDED):
         return ""
@@ -86,7 +80,8 @@ def _said(turn: Turn) -> str:
         f'<div class="words">{body}</div>',
         _hotlines() if answer.state is AnswerState.UNAVAILABLE and answer.emergency is None else "",
         _chips(turn),
-        _follow_ups(answer.follow_ups),
+        _follow_ups((*answer.follow_ups[:4], *turn.quick)),
+        tools_html(turn.whole or turn.question, answer, turn.terms) if is_whole else "",
     ]
     return f'<div class="said is-{answer.state.value.lower()}">{"".join(parts)}</div>'
 
@@ -115,7 +110,7 @@ def _follow_ups(questions: tuple[str, ...]) -> str:
     if not questions:
         return ""
     buttons = "".join(
-        f'<button type="button" class="say">{escape(question, 80)}</button>' for question in questions[:4]
+        f'<button type="button" class="say">{escape(question, 80)}</button>' for question in questions
     )
     return f'<div class="next"><h4>接着问</h4><div class="says">{buttons}</div></div>'
 

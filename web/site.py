@@ -5,14 +5,17 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from kb.errors import AnwenError
+from web.admin.office import Office
 from web.api.include import include as include_doors
 from web.api.services import Services
 from web.chat import build_page
 from web.middleware import Guard
 from web.pages import include_pages
 from web.pages.frame import STATIC, STATIC_URL
+from web.pages.share import export_app
 from web.ports import Counts, Library
 from web.shell import Shell
+from web.squeeze import Squeeze
 
 _FONTS = (
     "PingFang SC",
@@ -35,9 +38,11 @@ def build_app(services: Services, host: str) -> FastAPI:
     """
     app = FastAPI(title="安问", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
+    app.state.office = Office(services)
     app.mount(STATIC_URL, StaticFiles(directory=STATIC), name="static")
     include_doors(app, services)
     include_pages(app)
+    app.mount("/export", export_app(services))
     gr.mount_gradio_app(
         app,
         build_page(services.assistant, services.kb, services.region, services.places),
@@ -53,8 +58,9 @@ def build_app(services: Services, host: str) -> FastAPI:
         mcp_server=False,
         theme=_theme(),
     )
-    app.add_middleware(Shell, counts=lambda: _counts(services.kb))
-    app.add_middleware(Guard, access=services.access)
+    app.add_middleware(Shell, counts=lambda: _counts(services.kb), region=services.region)
+    app.add_middleware(Squeeze)
+    app.add_middleware(Guard, access=services.access, streams=app.state.office.body_limit)
     return app
 
 

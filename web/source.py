@@ -1,9 +1,11 @@
 """The source panel: one cited article, whole, with what stands before and after it."""
 
+from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from kb.datatypes import Chunk, Citation, Document, Status
+from kb.datatypes import CARDS, Chunk, Citation, Level, Status
+from kb.repeals import Ending
 from web import words
 from web.clean import escape, paragraphs, plain
 from web.render import status_badge
@@ -15,30 +17,80 @@ _WARNINGS = {
 }
 
 
-def source_html(citation: Citation, before: Chunk | None, after: Chunk | None, note: str = "") -> str:
-    """Return the panel for one citation.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the panel shows beside the cited passage.
 
-    Args:
-        citation: the passage and the words the answer used.
+    Attributes:
         before: the passage before it in the same document, None at the start.
         after: the passage after it, None at the end.
-        note: why the neighbours are missing, when they are.
+        ending: what ended the version, where it is not in force and a text held says so.
+        newest: date of the newest text in the knowledge base.
+        note: why something of this is missing, when it is.
     """
+
+    before: Chunk | None = None
+    after: Chunk | None = None
+    ending: Ending | None = None
+    newest: date | None = None
+    note: str = ""
+
+
+def source_html(citation: Citation, around: Around) -> str:
+    """Return the panel for one citation, with what stands around it."""
     document = citation.document
     warning = _WARNINGS.get(citation.status, "")
     parts = [
         f"<h2>{escape(document.title, 200)}</h2>",
         f"<p>{status_badge(citation.status)}<i class='badge'>{document.level.value}</i></p>",
         f'<p class="warn">{warning}</p>' if warning else "",
+        _ended(around.ending),
         _path(citation.chunk.path),
-        _neighbour("上一条", before),
+        _neighbour("上一条", around.before),
         f'<article class="law"><h3>{escape(citation.chunk.label, 100)}</h3>{_quoted(citation)}</article>',
-        _neighbour("下一条", after),
-        f'<p class="warn">{escape(note)}</p>' if note else "",
-        _facts(document),
+        _neighbour("下一条", around.after),
+        _whole(citation),
+        f'<p class="warn">{escape(around.note)}</p>' if around.note else "",
+        _facts(citation, around.newest),
         "".join(f'<p class="remark">{escape(remark, 500)}</p>' for remark in document.notes),
     ]
     return f'<div class="source">{"".join(parts)}</div>'
+
+
+def whole_text(citation: Citation) -> str:
+    """Return the address of the page with the whole text around a citation, "" where there is none.
+
+    A version that is not in force is named by its own number, so that the page shows that one.
+    """
+    document = citation.document
+    if document.level is Level.GUIDE:
+        return f"/learn/guides/{_quoted_part(document.doc_id)}"
+    if document.level in CARDS:
+        return ""
+    law = document.name if citation.status is Status.IN_FORCE else document.doc_id
+    return f"/lookup/{_quoted_part(law)}/{_quoted_part(citation.chunk.label)}"
+
+
+def _whole(citation: Citation) -> str:
+    address = whole_text(citation)
+    if not address:
+        return ""
+    said = "查看整张应急卡片" if citation.document.level is Level.GUIDE else "查看全文"
+    return f'<p><a class="whole-text" href="{address}">{said}</a></p>'
+
+
+def _quoted_part(text: str) -> str:
+    return quote(plain(text, 200), safe="", errors="replace")
+
+
+def _ended(ending: Ending | None) -> str:
+    """Return what took a version out of force, with the sentence that says so."""
+    if ending is None:
+        return ""
+    by = f"《{escape(ending.by.title, 200)}》{escape(ending.label, 100)}"
+    if not ending.sentence:
+        return f'<p class="ended">{_day(ending.day)}起由新版本代替：{by}</p>'
+    return f'<p class="ended">{_day(ending.day)}起不再有效，见{by}：“{escape(ending.sentence, 300)}”</p>'
 
 
 def missing_html() -> str:
@@ -97,7 +149,8 @@ def _path(path: tuple[str, ...]) -> str:
     return f'<p class="path">{" › ".join(escape(part, 100) for part in path)}</p>' if path else ""
 
 
-def _facts(document: Document) -> str:
+def _facts(citation: Citation, newest: date | None) -> str:
+    document, page = citation.document, citation.chunk.page
     facts = (
         ("制定机关", document.issuer),
         ("文号", document.document_number),
@@ -106,6 +159,8 @@ def _facts(document: Document) -> str:
         ("施行日期", _day(document.effective) or words.UNKNOWN_EFFECTIVE),
         ("失效日期", _day(document.expires)),
         ("来源", source_name(document.source)),
+        ("页码", f"原文件第{page}页" if page else ""),
+        ("数据截至", _day(newest)),
     )
     rows = "".join(f"<dt>{name}</dt><dd>{escape(value, 300)}</dd>" for name, value in facts if value)
     return f"<dl>{rows}</dl>"

@@ -88,4 +88,7 @@ VERIFICATION_NOTES: Final = {
 FOOTER: Final = (
     "回答依据本机知识库整理，不能代替主管部门的解释和决定。人身有危险时，先撤离、先打电话，再来查询。"
 )
+VOICE: Final = "语音输入由浏览器识别，Chrome 会把声音传到它的服务器；不想传就不要打开。"
+HISTORY: Final = "只保存在这台设备的浏览器里，最多30条，服务器不留。"
+COMMENT: Final = "可以写哪里不对，请不要写姓名、电话。不写也可以发。"
 NO_SCRIPT: Final = f"浏览器没有运行脚本，暂时不能提问。{HOTLINE_SENTENCE}"

@@ -104,8 +104,8 @@ def _hold_depth(message: Message, name: str) -> None:
 
 
 def _inner(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    return [inner for inner in payload if isinstance(inner, Message)] if isinstance(payload, list) else []
+    found = part.get_payload() if part.is_multipart() else []
+    return [inner for inner in found if isinstance(inner, Message)]
 
 
 def _sorted(message: Message, name: str) -> _Parts:

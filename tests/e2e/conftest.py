@@ -47,10 +47,11 @@ def open_page(browser, address):
             faults.append(f"foreign request: {request.url}")
 
     def open_(device=DESKTOP, ready=".start", tolerated=None, **options):
-        """`tolerated`: a status code the test provokes, which the browser logs as a failed load."""
+        """`tolerated`: a status code or network error the test provokes, which the browser logs as a failed load."""
 
         def log(message):
-            if message.type == "error" and not (tolerated and f"status of {tolerated}" in message.text):
+            provoked = tolerated and re.search(rf"status of {tolerated}\b|net::{tolerated}$", message.text)
+            if message.type == "error" and not provoked:
                 faults.append(f"console: {message.text}")
 
         context = browser.new_context(locale="zh-CN", **device, **options)

@@ -138,7 +138,9 @@ def _object_damaged(data: bytes, chance: random.Random) -> bytes:
     kind = chance.random()
     if kind < 0.4:
         match = chance.choice(list(_NUMBER.finditer(data)))
-        token = chance.choice((b"-1", b"0", b"1", b"2", b"3", b"4", b"99999", b"4294967296", b"1e9", b"-0.0", b"null"))
+        token = chance.choice(
+            (b"-1", b"0", b"1", b"2", b"3", b"4", b"99999", b"4294967296", b"1e9", b"-0.0", b"null")
+        )
         return data[: match.start()] + token + data[match.end() :]
     if kind < 0.8 and (match := _STREAM.search(data)):
         try:
@@ -210,11 +212,11 @@ def main() -> int:
     options.add_argument("--keep", type=Path, default=None)
     given = options.parse_args()
     found = run(given.seconds, given.seed, given.keep)
-    print(f"{found.executions.total()} files, {found.understood} understood; {dict(found.executions)}")
+    told = [f"{found.executions.total()} files, {found.understood} understood; {dict(found.executions)}"]
     for title, counted in (("stopped by the limits", found.stopped), ("DEFECTS", found.defects)):
-        print(title, counted.total())
-        for what, count in counted.most_common():
-            print(f"  {count:5} {what}")
+        told.append(f"{title} {counted.total()}")
+        told += [f"  {count:5} {what}" for what, count in counted.most_common()]
+    sys.stdout.write("\n".join(told) + "\n")
     return bool(found.defects)
 
 

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -136,7 +137,8 @@ class Caller:
             async with httpx.AsyncClient(transport=self._transport, base_url="http://127.0.0.1") as client:
                 return await client.request(method, path, **options)
 
-        return anyio.run(call)
+        with ThreadPoolExecutor(1) as aside:  # a browser's driver may hold this thread's event loop
+            return aside.submit(anyio.run, call).result()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from datetime import date
 
 from kb.datatypes import Answer, AnswerState, Audience, Chunk, Citation, Document, Emergency, Level, Status
 from kb.errors import ArticleNotFoundError, KnowledgeBaseError
+from kb.repeals import Ending
 from tests.web.hostile import HOSTILE
 
 LAW = Document(
@@ -69,12 +70,18 @@ class FakeLibrary:
         padded = (None, *CHUNKS, None)
         return padded[at], CHUNKS[at], padded[at + 2]
 
+    def ending(self, doc_id: str, on: date | None = None) -> Ending | None:
+        return None
+
     def stats(self) -> FakeStats:
         return FakeStats()
 
 
 class BrokenLibrary:
     def neighbours(self, chunk_id: str) -> tuple[Chunk | None, Chunk, Chunk | None]:
+        raise KnowledgeBaseError("读不出来")
+
+    def ending(self, doc_id: str, on: date | None = None) -> Ending | None:
         raise KnowledgeBaseError("读不出来")
 
     def stats(self) -> FakeStats:
@@ -105,6 +112,7 @@ class FakeAssistant:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Audience | None, tuple[str, ...]]] = []
         self.regions: list[str | None] = []
+        self.days: list[date | None] = []
 
     def ask(
         self,
@@ -117,6 +125,7 @@ class FakeAssistant:
     ) -> Iterator[Answer]:
         self.asked.append((question, audience, tuple(history)))
         self.regions.append(region)
+        self.days.append(on)
         who = audience or Audience.CITIZEN
         danger = FIRE if "着火" in question else None
         if danger:

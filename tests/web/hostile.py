@@ -1,6 +1,7 @@
 """Text that tries to become markup, an address or an order. Any of it may stand in a document."""
 
 import html.parser
+import re
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
@@ -76,6 +77,7 @@ ALLOWED_TAGS = frozenset(
         "ul",
     ]
 )
+OWN_PAGE = re.compile(r"/(?:lookup|learn/guides)(?:/[A-Za-z0-9%._~-]+){1,2}")
 ALLOWED_ATTRIBUTES = frozenset({"class", "href", "id", "role", "type", "start"})
 
 
@@ -118,5 +120,5 @@ def inspect(page: str) -> Inspector:
     if "\n" in page or "\r" in page:
         inspector.bad.append("newline")
     inspector.bad += [f"U+{ord(c):04X}" for c in "\u200b\u202e\ufeff\x00\x1b\ud800\U000e0041" if c in page]
-    inspector.bad += [f"link {link}" for link in inspector.links if not link.startswith("tel:")]
+    inspector.bad += [f"link {link}" for link in inspector.links if not (link.startswith("tel:") or OWN_PAGE.fullmatch(link))]
     return inspector

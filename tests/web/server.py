@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+EMBEDDERS = "https://portal.example,http://127.0.0.1:18795"  # the second is served by a browser test
 
 
 @contextlib.contextmanager
@@ -46,7 +47,7 @@ def main(kind: str) -> None:
 
     library = FakeLibrary() if kind == "healthy" else BrokenLibrary()
     services = Services(
-        FakeAssistant(), library, read_library(ROOT / "starter"), access=Access.of("127.0.0.1", ["kb.example"]),
+        FakeAssistant(), library, read_library(ROOT / "starter"), access=Access.of("127.0.0.1", ["kb.example"]).embedded_by(EMBEDDERS),
         limits=Limits(answers=Budget(100_000, 100_000), others=Budget(100_000, 100_000)),
     )  # fmt: skip
     app = build_app(services, "127.0.0.1")

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 from threading import BoundedSemaphore
 
 import pytest
@@ -51,7 +52,7 @@ def test_an_old_conversation_is_cut(desk):
 @pytest.mark.parametrize("question", [None, "", " \n\u3000\u200b "])
 def test_an_empty_question_is_not_asked(desk, assistant, question):
     ((page, turns),) = answer_question(desk, question, "citizen", ())
-    assert 'class="start"' in page
+    assert page == ""
     assert (turns, assistant.asked) == ((), [])
 
 
@@ -76,6 +77,34 @@ def test_an_unknown_audience_is_a_citizen(desk, assistant, value):
 def test_the_region_of_the_installation_is_told(desk, assistant):
     list(answer_question(replace(desk, region="河南省"), "堵了", "citizen", ()))
     assert assistant.regions == ["河南省"]
+
+
+def test_the_place_and_day_a_visitor_chose_are_told_and_shown(desk, assistant):
+    *_, (page, (turn,)) = answer_question(
+        replace(desk, region="河南省"), "堵了", "manager;郑州市;2024-05-01", ()
+    )
+    assert (assistant.regions, assistant.days) == (["郑州市"], [date(2024, 5, 1)])
+    assert (turn.terms.region, turn.answer.audience) == ("郑州市", Audience.MANAGER)
+    assert "按<b>郑州市</b>、<b>2024年5月1日</b>的规定回答" in page
+
+
+def test_the_region_of_the_installation_needs_no_words(desk, assistant):
+    *_, (page, (turn,)) = answer_question(replace(desk, region="河南省"), "堵了", "citizen;河南省;", ())
+    assert assistant.regions == ["河南省"]
+    assert turn.terms.is_usual
+    assert "的规定回答" not in page
+
+
+@pytest.mark.parametrize("told", ["citizen;柳溪县;", "citizen;;2024-13-40", "citizen;<b>;x", ";" * 500])
+def test_terms_that_nobody_can_choose_are_left_out(desk, assistant, told):
+    list(answer_question(desk, "堵了", told, ()))
+    assert (assistant.regions, assistant.days) == ([None], [None])
+
+
+def test_a_follow_up_is_kept_as_it_stands_on_its_own(desk):
+    *_, (page, turns) = answer_question(desk, "那罚多少呢", "citizen", (Turn(1, "走道堵了", ANSWER),))
+    assert turns[-1].whole == "走道堵了，怎么处罚"
+    assert '<p class="whole">走道堵了，怎么处罚</p>' in page
 
 
 def test_an_answer_that_never_comes_is_said(desk):

@@ -241,7 +241,7 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (400, 300)) -> bytes:
 RECORD = Inspection(
     "示例厂", "张三、李四", DAY, "示例检查表",
     (
-        Finding("通道", Result.BAD, "走道不放东西", (RULE,), (RULE,), "罚1000到3000元", "堆了纸箱", picture()),
+        Finding("通道", Result.BAD, "走道不放东西", (RULE,), (RULE,), "罚1000到3000元", "堆了纸箱", (picture(),)),
         Finding("灯", Result.GOOD, "能亮", (RULE,), (RULE,), "不该出现的后果"),
         Finding("电梯", Result.ABSENT),
     ),
@@ -251,7 +251,7 @@ RECORD = Inspection(
 @pytest.mark.parametrize("make", [lambda r: word_text(inspection_docx(r)), inspection_html])
 def test_a_record_holds_findings_rules_penalties_notes_and_counts(make):
     text = make(RECORD)
-    for part in ("示例厂", "张三、李四", "2026-11-24", "合格1项，不合格1项，不涉及1项", "《示例防火规定》第七条", "罚1000到3000元",
+    for part in ("示例厂", "张三、李四", "2026-11-24", "符合1项，不符合1项，不适用1项", "《示例防火规定》第七条", "罚1000到3000元",
                  "堆了纸箱", "签字", words.FOOTER):  # fmt: skip
         assert part in text
     assert "不该出现的后果" not in text
@@ -305,4 +305,4 @@ def test_too_many_findings_or_photos_are_refused():
     with pytest.raises(SettingsError, match="请分成"):
         Inspection("厂", "张", DAY, "表", (Finding("灯", Result.GOOD),) * 501)
     with pytest.raises(SettingsError, match="请分成"):
-        Inspection("厂", "张", DAY, "表", (Finding("灯", Result.GOOD, photo=b"x"),) * 41)
+        Inspection("厂", "张", DAY, "表", (Finding("灯", Result.GOOD, photos=(b"x",)),) * 41)

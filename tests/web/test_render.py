@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -6,7 +7,8 @@ from kb.datatypes import Answer, AnswerState, Audience, Emergency, Status, Verif
 from tests.web.fakes import CITATION, FIRE
 from tests.web.hostile import HOSTILE, inspect
 from web import words
-from web.render import Turn, notice_html, start_html, turn_html
+from web.render import Turn, notice_html, turn_html
+from web.terms import Terms
 
 GROUNDED = Answer(AnswerState.GROUNDED, "要罚款。[1][2]", (CITATION,), follow_ups=("找谁反映？",))
 
@@ -66,9 +68,36 @@ def test_a_waiting_turn_has_no_empty_answer_box():
     assert words.SEARCHING in page
 
 
-@pytest.mark.parametrize("audience", list(Audience))
-def test_each_audience_has_three_examples(audience):
-    assert inspect(start_html(audience)).classes.count("say") == 3
+def test_place_and_day_are_said_above_the_answer_when_chosen():
+    chosen = Turn(1, "问", GROUNDED, Terms(region="示例省", on=date(2024, 5, 1)))
+    page = turn_html(chosen)
+    assert "按<b>示例省</b>、<b>2024年5月1日</b>的规定回答" in page
+    assert page.index("的规定回答") < page.index("要罚款")
+    assert "的规定回答" not in turn_html(Turn(1, "问", GROUNDED))
+
+
+def test_the_tools_come_with_the_whole_answer_only():
+    turn = Turn(1, "问", GROUNDED, Terms(Audience.MANAGER, "示例省", date(2024, 5, 1)), "问全了")
+    assert "do-copy" not in turn_html(turn, words.WRITING)
+    seen = inspect(turn_html(turn))
+    assert seen.bad == []
+    assert "tools by-citizen at-示例省 on-2024-05-01" in seen.classes  # for whom it was answered, not asked
+    assert "问全了" in seen.words
+    assert {"tool do-docx", "tool do-pdf", "tool do-good", "tool do-bad", "tool do-wrong"} <= set(
+        seen.classes
+    )
+
+
+def test_an_answer_without_ground_is_not_offered_as_a_file():
+    page = turn_html(Turn(1, "问", Answer(AnswerState.NO_MATCH, "换个说法")))
+    assert "do-copy" in page
+    assert "do-docx" not in page
+
+
+def test_quick_questions_follow_the_others():
+    seen = inspect(turn_html(Turn(1, "问", GROUNDED, quick=("罚多少",))))
+    said = [word for word in seen.words if word in {"找谁反映？", "罚多少"}]
+    assert said == ["找谁反映？", "罚多少"]
 
 
 def test_a_notice_gives_the_numbers():

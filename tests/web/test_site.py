@@ -64,7 +64,7 @@ def test_two_sessions_do_not_see_each_others_sources(visitor, address):
 
 def test_a_new_conversation_forgets_the_old_one(visitor):
     visitor.press("aw-send", "click", "堵了", "citizen")
-    visitor.press("aw-new", "click", "citizen")
+    visitor.press("aw-clear", "click")
     assert words.SOURCE_GONE in visitor.press("aw-pick", "change", "cite-1-1@1")[1]
 
 

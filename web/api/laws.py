@@ -54,15 +54,11 @@ _FORMER = BACKWARDS[Relation.SUCCESSOR]
 def laws(kb: Held, chosen: Annotated[LawFilter, Query()]) -> Laws:
     """List the texts that match, one row each, by name."""
     statuses = kb.statuses(chosen.on)
-    families: dict[str, list[Document]] = {}
-    for document in kb.documents():
-        if document.level not in CARDS:
-            families.setdefault(document.name, []).append(document)
-    rows = []
-    for name, versions in sorted(families.items()):
-        shown = reading.present(sorted(versions, key=start), statuses)
-        if chosen.fits(shown, statuses[shown.doc_id]):
-            rows.append(LawRow(law=name, versions=len(versions), version=_badge(shown, statuses)))
+    rows = [
+        LawRow(law=text.shown.name, versions=text.versions, version=_badge(text.shown, statuses))
+        for text in reading.texts(kb, statuses)
+        if text.shown.level not in CARDS and chosen.fits(text.shown, statuses[text.shown.doc_id])
+    ]
     first = (chosen.page - 1) * chosen.size
     return Laws(total=len(rows), page=chosen.page, size=chosen.size, items=rows[first : first + chosen.size])
 

@@ -18,6 +18,30 @@ from web.clean import plain
 _BLANK: Final = re.compile(r"\s+")
 
 
+@dataclass(frozen=True, slots=True)
+class HeldText:
+    """A text by its name: the version that counts, and how many there are."""
+
+    shown: Document
+    versions: int
+
+
+def texts(kb: KnowledgeBase, statuses: Mapping[str, Status]) -> list[HeldText]:
+    """Return every text held, cards too, by name, each in the version in force (see `present`)."""
+    families: dict[str, list[Document]] = {}
+    for document in kb.documents():
+        families.setdefault(document.name, []).append(document)
+    return [
+        HeldText(present(sorted(versions, key=start), statuses), len(versions))
+        for _, versions in sorted(families.items())
+    ]
+
+
+def titles(kb: KnowledgeBase) -> Titles:
+    """Return what finds the names of the texts held in a question."""
+    return _titles(kb.documents())
+
+
 def family(kb: KnowledgeBase, law: str) -> list[Document]:
     """Return all versions of a text by any of its names, oldest first.
 

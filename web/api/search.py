@@ -33,13 +33,18 @@ def search(kb: Held, services: Served, asked: Annotated[SearchFilter, Query()]) 
     question = plain(asked.q, 2_000)
     found = kb.find(question, POOL, on=asked.on, region=asked.region or services.region)
     fitting = [hit for hit in found.hits if asked.fits(hit.document, hit.status)]
-    looked_for = sorted({word for word in words(question) if len(word) > 1}, key=len, reverse=True)
+    looked_for = terms(question)
     return SearchResult(
         total=len(fitting),
         notice=found.notice,
-        hits=[_hit(hit, looked_for[:_MOST_WORDS]) for hit in fitting[: asked.k]],
+        hits=[_hit(hit, looked_for) for hit in fitting[: asked.k]],
         facets=_facets(found.hits),
     )
+
+
+def terms(question: str) -> list[str]:
+    """Return the words of a question to look for in a text, the longest first."""
+    return sorted({word for word in words(question) if len(word) > 1}, key=len, reverse=True)[:_MOST_WORDS]
 
 
 def highlights(text: str, looked_for: Sequence[str]) -> list[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """Due dates for a calendar (.ics): whole days, repeated, with a reminder; importing twice changes nothing."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,16 @@ _SHORTEST_MONTH = 28  # days
 _LONGEST_NOTE = 4_000  # characters
 
 
-def due_dates_ics(checklist: Checklist, start: date, name: str = "") -> bytes:
+def due_dates_ics(
+    checklist: Checklist, start: date, name: str = "", own: Mapping[str, date] | None = None
+) -> bytes:
     """Return the due dates of a checklist; what is done every day or shift makes no entry.
 
     Args:
         checklist: what falls due.
         start: the day the intervals are counted from.
         name: the unit, shown in the calendar's name and part of what makes an entry the same one.
+        own: the next day the unit itself set, by the duty's id; intervals are counted on from there.
     """
     from icalendar import Calendar
 
@@ -34,23 +37,31 @@ def due_dates_ics(checklist: Checklist, start: date, name: str = "") -> bytes:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", line(f"{name or checklist.unit.trade}安全到期提醒", 80))
     for item in checklist.items:
-        for event in _events(item, start, name):
+        for event in _events(item, start, name, (own or {}).get(item.duty.id)):
             calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _events(item: Item, start: date, name: str) -> Iterator["Event"]:
+def _events(item: Item, start: date, name: str, own: date | None) -> Iterator["Event"]:
+    dated = False
     for cycle in dict.fromkeys(item.cycles):
         due = cycle.due(start, 1)
-        rule = _rule(cycle, start) if due and item.when is not When.OCCASION else None
+        rule = _rule(cycle, own or start) if due and (own or item.when is not When.OCCASION) else None
         if rule:
-            event = _event(item, cycle, due[0], rule)
-            event.add("uid", _uid(item, cycle, name))
-            event.add("dtstamp", datetime.combine(start, time(), UTC))
-            yield event
+            dated = True
+            yield _stamped(_event(item, cycle, own or due[0], rule), _uid(item, cycle, name), start)
+    if own and not dated:
+        cycle = item.cycles[0]
+        yield _stamped(_event(item, cycle, own, None), _uid(item, cycle, name), start)
 
 
-def _event(item: Item, cycle: Cycle, day: date, rule: dict[str, Any]) -> "Event":
+def _stamped(event: "Event", uid: str, start: date) -> "Event":
+    event.add("uid", uid)
+    event.add("dtstamp", datetime.combine(start, time(), UTC))
+    return event
+
+
+def _event(item: Item, cycle: Cycle, day: date, rule: dict[str, Any] | None) -> "Event":
     from icalendar import Alarm, Event
 
     event = Event()
@@ -58,7 +69,8 @@ def _event(item: Item, cycle: Cycle, day: date, rule: dict[str, Any]) -> "Event"
     event.add("summary", title)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(1))
-    event.add("rrule", rule)
+    if rule:
+        event.add("rrule", rule)
     event.add("transp", "TRANSPARENT")
     event.add("categories", [item.group])
     event.add("description", plain(_note(item, cycle), _LONGEST_NOTE))
@@ -96,7 +108,7 @@ def _rule(cycle: Cycle, start: date) -> dict[str, Any] | None:
     if cycle.every not in MONTHS:
         return None
     rule: dict[str, Any] = {"freq": "monthly", "interval": MONTHS[cycle.every]}
-    day = cycle.month_day[1] if cycle.month_day else start.day
+    day = cycle.month_day[1] if cycle.month_day else start.day  # start: where the interval is counted from
     if day > _SHORTEST_MONTH:
         rule |= {"bymonthday": list(range(_SHORTEST_MONTH, day + 1)), "bysetpos": -1}
     return rule

@@ -1,12 +1,13 @@
 """A checklist as a spreadsheet to work with and a Word file to sign."""
 
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kb.cards.checklist import Checklist, Item
+from kb.cards.frequency import Frequency
 from kb.cards.passages import cited, money
 from web import words
 from web.export.docx import add, add_table, new_document, saved
@@ -18,18 +19,49 @@ if TYPE_CHECKING:
 _LONGEST_CELL = 32_000  # Excel refuses more than 32,767
 _COLUMNS = (  # heading, width in characters
     ("类别", 14), ("要做的事", 30), ("怎么做", 48), ("什么时候", 14), ("多久一次", 14), ("下次到期", 12), ("谁负责", 18),
-    ("要留的材料", 30), ("依据", 32), ("不做的后果", 40), ("罚款", 32), ("为什么列出", 28), ("完成情况", 12),
+    ("要留的材料", 30), ("依据", 32), ("不做的后果", 40), ("罚款", 32), ("为什么列出", 28), ("完成情况", 16), ("备注", 30),
 )  # fmt: skip
+_ALL_THE_TIME = (Frequency.SHIFT, Frequency.DAILY)
 _DANGEROUS = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What a unit says of one duty of its list.
+
+    Attributes:
+        done: the day it was ticked; None while it is open.
+        due: the day the unit itself set for the next time.
+    """
+
+    done: date | None = None
+    due: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ListPaper:
-    """A checklist, the name to print on it, and the day it starts."""
+    """A checklist, the name to print on it, the day it starts, and the unit's own marks by the duty's id."""
 
     checklist: Checklist
     start: date
     name: str = ""
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+
+    def mark(self, item: Item) -> Mark:
+        """Return what the unit says of an item; an empty mark where it says nothing."""
+        return self.marks.get(item.duty.id, Mark())
+
+    def next_due(self, item: Item) -> str:
+        """Return the day the item falls due next, the unit's own day first; "" where no date follows.
+
+        What is done every day or shift has no date to wait for.
+        """
+        own = self.mark(item).due
+        found = own or next(
+            (day for cycle, day in item.due(self.start) if cycle.every not in _ALL_THE_TIME), None
+        )
+        return found.isoformat() if found else ""
 
     @property
     def title(self) -> str:
@@ -71,7 +103,7 @@ def checklist_docx(paper: ListPaper) -> bytes:
     for group, items in paper.checklist.groups().items():
         add(document, "heading", f"{group}（{len(items)}项）")
         rows = [
-            ("□", f"{i.duty.title}\n{i.duty.what}\n〔{i.when.value}〕", _often(i), "；".join(i.duty.evidence),
+            (_box(paper.mark(i)), _told(paper, i), _often(i), "；".join(i.duty.evidence),
              cited(i.duty.basis), i.duty.consequence)
             for i in items
         ]  # fmt: skip
@@ -79,14 +111,27 @@ def checklist_docx(paper: ListPaper) -> bytes:
     return saved(document)
 
 
+def _box(mark: Mark) -> str:
+    return "☑" if mark.done else "□"
+
+
+def _told(paper: ListPaper, item: Item) -> str:
+    mark, due = paper.mark(item), paper.next_due(item)
+    parts = (
+        item.duty.title, item.duty.what, f"〔{item.when.value}〕", f"下次到期：{due}" if due else "",
+        f"已做：{mark.done}" if mark.done else "", f"备注：{mark.note}" if mark.note else "",
+    )  # fmt: skip
+    return "\n".join(part for part in parts if part)
+
+
 def _rows(paper: ListPaper) -> Iterator[list[str]]:
     for item in paper.checklist.items:
-        duty = item.duty
-        due = item.due(paper.start)
+        duty, mark = item.duty, paper.mark(item)
         fines = "；".join(f"{fine.on}（{fine.when}）{money(fine)}" for fine in item.fines)
         yield [
-            item.group, duty.title, duty.what, item.when.value, _often(item), due[0][1].isoformat() if due else "",
-            duty.who, "；".join(duty.evidence), cited(duty.basis), duty.consequence, fines, "；".join(item.reasons), "",
+            item.group, duty.title, duty.what, item.when.value, _often(item), paper.next_due(item),
+            duty.who, "；".join(duty.evidence), cited(duty.basis), duty.consequence, fines, "；".join(item.reasons),
+            f"已做（{mark.done}）" if mark.done else "", mark.note,
         ]  # fmt: skip
 
 
@@ -103,7 +148,8 @@ def _notes(paper: ListPaper) -> Iterator[str]:
     unit = paper.checklist.unit
     features = "、".join(sorted(unit.features)) or "没有勾选"
     yield f"单位类型：{unit.trade}；人数：{unit.headcount}；特别情况：{features}；地区：{unit.region}；起算日：{paper.start}。"
-    yield f"共{len(paper.checklist.items)}项。到期日从起算日往后推，以你单位上次做的日子为准。"
+    done = sum(bool(paper.mark(item).done) for item in paper.checklist.items)
+    yield f"共{len(paper.checklist.items)}项，已做{done}项。到期日从起算日往后推，以你单位上次做的日子为准。"
     yield "清单按填写的五项情况从本机知识库列出，标着“先核对”的请对照适用情形；不能代替主管部门的要求。"
     yield words.HOTLINE_SENTENCE
 

@@ -22,9 +22,9 @@ _MOST_PHOTOS = 40
 class Result(StrEnum):
     """What was found."""
 
-    GOOD = "合格"
-    BAD = "不合格"
-    ABSENT = "不涉及"
+    GOOD = "符合"
+    BAD = "不符合"
+    ABSENT = "不适用"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Finding:
     Attributes:
         standard: what is right; basis: the articles of that.
         penalty, consequence: what follows if it is not.
-        photo: as it came from the phone; re-encoded before it goes into a file.
+        photos: as they came from the phone; re-encoded before they go into a file.
+        duty_text, penalty_text: the articles themselves, printed with what is not right.
     """
 
     item: str
@@ -44,12 +45,14 @@ class Finding:
     penalty: tuple[Rule, ...] = ()
     consequence: str = ""
     note: str = ""
-    photo: bytes | None = None
+    photos: tuple[bytes, ...] = ()
+    duty_text: str = ""
+    penalty_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A record: where, by whom, when, with which sheet, and the findings.
+    """A record: where, by whom, when, with which sheet, the findings, and the items nobody looked at.
 
     Raises:
         SettingsError: if there are too many findings or photos.
@@ -60,6 +63,8 @@ class Inspection:
     day: date
     sheet: str
     findings: tuple[Finding, ...]
+    address: str = ""
+    unchecked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what would not fit."""
@@ -67,7 +72,7 @@ class Inspection:
             raise SettingsError(
                 f"检查项有{len(self.findings)}条，一份记录最多{_MOST_FINDINGS}条。请分成几份。"
             )
-        if sum(finding.photo is not None for finding in self.findings) > _MOST_PHOTOS:
+        if sum(len(finding.photos) for finding in self.findings) > _MOST_PHOTOS:
             raise SettingsError(f"照片太多，一份记录最多{_MOST_PHOTOS}张。请分成几份。")
 
     def counts(self) -> dict[Result, int]:
@@ -89,8 +94,11 @@ def inspection_docx(record: Inspection) -> bytes:
         add(document, "heading", f"{number}. {line(finding.item)}【{finding.result.value}】")
         for name, text in _details(finding):
             add(document, "item", f"{name}：{text}")
-        if finding.photo is not None:
-            add_picture(document, jpeg(finding.photo))
+        for photo in finding.photos:
+            add_picture(document, jpeg(photo))
+    if record.unchecked:
+        add(document, "heading", _unchecked(record))
+        add(document, "text", "；".join(record.unchecked))
     for text in _SIGNED:
         add(document, "text", text)
     add(document, "small", words.FOOTER)
@@ -105,6 +113,8 @@ def inspection_html(record: Inspection) -> str:
     """
     head = "".join(f"<p>{_html(text)}</p>" for text in _head(record))
     body = "".join(_finding_html(number, finding) for number, finding in enumerate(record.findings, 1))
+    if record.unchecked:
+        body += f"<section><h2>{_unchecked(record)}</h2><p>{_html('；'.join(record.unchecked))}</p></section>"
     signed = "".join(f"<p>{_html(text)}</p>" for text in _SIGNED)
     return (
         f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
@@ -128,12 +138,19 @@ _CSS = (
 
 
 def _title(record: Inspection) -> str:
-    return f"{line(record.sheet, 60) or '安全检查'}记录"
+    sheet = line(record.sheet, 60) or "安全检查"
+    return f"{sheet.removesuffix('表') if sheet.endswith('检查表') else sheet}记录"
+
+
+def _unchecked(record: Inspection) -> str:
+    return f"没有检查的{len(record.unchecked)}项"
 
 
 def _head(record: Inspection) -> Iterator[str]:
     counts = record.counts()
     yield f"被检查单位：{line(record.place, 200)}"
+    if record.address.strip():
+        yield f"地址：{line(record.address, 200)}"
     yield f"检查人员：{line(record.inspector, 200)}    检查日期：{record.day}"
     yield "，".join(f"{result.value}{counts[result]}项" for result in Result)
 
@@ -143,7 +160,9 @@ def _details(finding: Finding) -> Iterator[tuple[str, str]]:
     parts: Sequence[tuple[str, str]] = (
         ("标准", finding.standard),
         ("依据", cited(finding.basis)),
+        ("依据原文", finding.duty_text if bad else ""),
         ("处罚依据", cited(finding.penalty) if bad else ""),
+        ("处罚原文", finding.penalty_text if bad else ""),
         ("后果", finding.consequence if bad else ""),
         ("现场情况", finding.note),
     )
@@ -155,14 +174,14 @@ def _details(finding: Finding) -> Iterator[tuple[str, str]]:
 
 def _finding_html(number: int, finding: Finding) -> str:
     details = "".join(f"<dt>{name}</dt><dd>{_html(text)}</dd>" for name, text in _details(finding))
-    photo = ""
-    if finding.photo is not None:
-        data = base64.b64encode(jpeg(finding.photo)).decode("ascii")
-        photo = f'<img alt="第{number}项现场照片" src="data:image/jpeg;base64,{data}">'
+    photos = "".join(
+        f'<img alt="第{number}项现场照片" src="data:image/jpeg;base64,{base64.b64encode(jpeg(photo)).decode("ascii")}">'
+        for photo in finding.photos
+    )
     bad = ' class="bad"' if finding.result is Result.BAD else ""
     return (
         f"<section{bad}><h2>{number}. {_html(line(finding.item))}【{finding.result.value}】</h2>"
-        f"<dl>{details}</dl>{photo}</section>"
+        f"<dl>{details}</dl>{photos}</section>"
     )
 
 

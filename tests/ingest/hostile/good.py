@@ -27,7 +27,9 @@ STANDARD = (
     "4.1.2 坏灯应换。\n表 1 灯数\n场地：小；灯：2\n附录 A 式样\n"
 )
 FAQ = "# 冷库问答\n问：多久查一次？\n答：每周一次。\n问：门坏了怎么办？\n答：先停用，再报修。\n"
-DECISION = "# 关于修改《云岭市冷库值班办法》的决定\n一、将第二条修改为：\n“第二条 装两个开关。”\n二、删去第三条。\n"
+DECISION = (
+    "# 关于修改《云岭市冷库值班办法》的决定\n一、将第二条修改为：\n“第二条 装两个开关。”\n二、删去第三条。\n"
+)
 NOTICE = "# 关于开展冷库检查的通知\n云安办〔2025〕7号\n一、总体要求\n（一）每月查两次。\n附件1 清单\n云岭市安委会办公室\n2025年5月6日\n"
 
 
@@ -95,7 +97,12 @@ def rich_docx() -> bytes:
         '<w:lvlText w:val="第%1条"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>',
     )
     note = '<w:p><w:r><w:t>见注</w:t><w:footnoteReference w:id="1"/></w:r></w:p><w:altChunk r:id="r4"/>'
-    body = p(LINES[0], '<w:pStyle w:val="a"/>') + "".join(p(line[4:], number) for line in LINES[1:]) + table + note
+    body = (
+        p(LINES[0], '<w:pStyle w:val="a"/>')
+        + "".join(p(line[4:], number) for line in LINES[1:])
+        + table
+        + note
+    )
     return docx(
         body,
         {
@@ -107,7 +114,9 @@ def rich_docx() -> bytes:
     )
 
 
-def xlsx(rows: str = "", parts: dict[str, str | bytes] | None = None, after: str = "", sheet: str = "") -> bytes:
+def xlsx(
+    rows: str = "", parts: dict[str, str | bytes] | None = None, after: str = "", sheet: str = ""
+) -> bytes:
     """Return a workbook of one sheet."""
     rows = rows or (
         '<row r="1"><c r="A1" t="inlineStr"><is><t>名称</t></is></c><c r="B1" t="s"><v>0</v></c></row>'
@@ -121,7 +130,9 @@ def xlsx(rows: str = "", parts: dict[str, str | bytes] | None = None, after: str
             "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
             '<sheet name="场所" sheetId="1" r:id="r1"/></sheets></workbook>',
             "xl/_rels/workbook.xml.rels": relations(
-                ("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "strings.xml"), ("styles", "styles.xml")
+                ("worksheet", "worksheets/sheet1.xml"),
+                ("sharedStrings", "strings.xml"),
+                ("styles", "styles.xml"),
             ),
             "xl/worksheets/sheet1.xml": sheet
             or f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData>{after}</worksheet>',
@@ -153,9 +164,7 @@ def ofd_root(place: str = "D/Document.xml", more: str = "") -> str:
 
 def ofd_document(*places: str) -> str:
     pages = "".join(f'<ofd:Page ID="{n}" BaseLoc="{place}"/>' for n, place in enumerate(places))
-    return (
-        f'<ofd:Document xmlns:ofd="{OFD}"><ofd:CommonData/><ofd:Pages>{pages}</ofd:Pages></ofd:Document>'
-    )
+    return f'<ofd:Document xmlns:ofd="{OFD}"><ofd:CommonData/><ofd:Pages>{pages}</ofd:Pages></ofd:Document>'
 
 
 def ofd(parts: dict[str, str | bytes] | None = None) -> bytes:
@@ -204,7 +213,7 @@ def mht() -> bytes:
     )  # fmt: skip
 
 
-CSV = "名称,区县,电话\n\"东湖,公园\",城关区,12350\n西山学校,河口区,12345\n人民广场,城关区,12123\n".encode()
+CSV = '名称,区县,电话\n"东湖,公园",城关区,12350\n西山学校,河口区,12345\n人民广场,城关区,12123\n'.encode()
 
 
 def pdf_objects(objects: list[bytes], trailer: bytes = b"") -> bytes:
@@ -216,7 +225,11 @@ def pdf_objects(objects: list[bytes], trailer: bytes = b"") -> bytes:
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, trailer, start)
+    out += b"trailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1,
+        trailer,
+        start,
+    )
     return bytes(out)
 
 
@@ -235,7 +248,9 @@ LATIN = b"BT /F1 12 Tf 60 760 Td 14 TL " + b"".join(
 ) + b"ET"  # fmt: skip
 
 
-def pdf(content: bytes = LATIN, extra: bytes = b"", catalogue: bytes = b"", more: list[bytes] | None = None) -> bytes:
+def pdf(
+    content: bytes = LATIN, extra: bytes = b"", catalogue: bytes = b"", more: list[bytes] | None = None
+) -> bytes:
     """Return a PDF of one page with Helvetica as F1; `more` objects are numbered from 6."""
     page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> %s >>"
     return pdf_objects(
@@ -258,7 +273,12 @@ def png(width: int = 8, height: int = 8, pixels: bytes | None = None) -> bytes:
 
     raw = pixels if pixels is not None else (b"\0" + b"\xff" * width) * height
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + block(b"IHDR", head) + block(b"IDAT", zlib.compress(raw, 9)) + block(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + block(b"IHDR", head)
+        + block(b"IDAT", zlib.compress(raw, 9))
+        + block(b"IEND", b"")
+    )
 
 
 def archive() -> bytes:

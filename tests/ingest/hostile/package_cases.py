@@ -6,9 +6,23 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from itertools import pairwise
 
 from tests.ingest.hostile.case import LISTENER, Case, kept, refused, rule
-from tests.ingest.hostile.good import CSV, HTML, docx, ofd, p, pack, relations, wml, xlsx
+from tests.ingest.hostile.good import (
+    CSV,
+    HTML,
+    docx,
+    ofd,
+    ofd_document,
+    ofd_page,
+    ofd_text,
+    p,
+    pack,
+    relations,
+    wml,
+    xlsx,
+)
 
 HOME = f"http://127.0.0.1:{LISTENER}/package"
 LAUGHS = (
@@ -66,7 +80,9 @@ def overlapping(count: int = 400) -> bytes:
     body = packed.compress(b"a" * 1_000_000) + packed.flush()
     crc = zlib.crc32(b"a" * 1_000_000)
     sizes = struct.pack("<III", crc, len(body), 1_000_000)
-    local = b"PK\x03\x04" + struct.pack("<HHHHH", 20, 0, 8, 0, 0) + sizes + struct.pack("<HH", 1, 0) + b"a" + body
+    local = (
+        b"PK\x03\x04" + struct.pack("<HHHHH", 20, 0, 8, 0, 0) + sizes + struct.pack("<HH", 1, 0) + b"a" + body
+    )
     directory = b"".join(
         b"PK\x01\x02" + struct.pack("<HHHHHH", 20, 20, 0, 8, 0, 0) + sizes
         + struct.pack("<HHHHHII", 5, 0, 0, 0, 0, 0, 0) + b"%05d" % n
@@ -102,7 +118,10 @@ def deep(tag: str, depth: int, inner: str = "") -> str:
 
 
 def styled(mark: str, styles: str) -> bytes:
-    return docx("".join(p(line, '<w:pStyle w:val="a"/>') for line in rule(mark).split("\n")), {"styles": wml("styles", styles)})
+    return docx(
+        "".join(p(line, '<w:pStyle w:val="a"/>') for line in rule(mark).split("\n")),
+        {"styles": wml("styles", styles)},
+    )
 
 
 def paragraphs(mark: str, more: str = "") -> str:
@@ -120,9 +139,7 @@ def ringed() -> str:
 def chained() -> str:
     """Return 20,000 styles each based on the next."""
     names = ["a", *(f"s{n}" for n in range(20_000))]
-    return "".join(
-        f'<w:style w:styleId="{a}"><w:basedOn w:val="{b}"/></w:style>' for a, b in zip(names, names[1:], strict=False)
-    )
+    return "".join(f'<w:style w:styleId="{a}"><w:basedOn w:val="{b}"/></w:style>' for a, b in pairwise(names))
 
 
 def fetched(mark: str) -> bytes:
@@ -151,8 +168,10 @@ def in_itself(depth: int) -> bytes:
 
 def notes_in_a_ring() -> bytes:
     """Return a Word file whose footnotes refer to each other."""
+
     def note(own: int, other: int) -> str:
         return f'<w:footnote w:id="{own}"><w:p><w:r><w:t>注{own}</w:t><w:footnoteReference w:id="{other}"/></w:r></w:p></w:footnote>'
+
     body = paragraphs("脚注环", '<w:p><w:r><w:t>见</w:t><w:footnoteReference w:id="1"/></w:r></w:p>')
     return docx(body, {"footnotes": wml("footnotes", note(1, 2) + note(2, 1))})
 
@@ -164,13 +183,20 @@ def numbers_in_a_ring() -> bytes:
         f'<w:numFmt w:val="chineseCounting"/><w:lvlText w:val="{"%1" * 2_000}"/></w:lvl></w:abstractNum>'
         '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>',
     )
-    styles = wml("styles", '<w:style w:type="numbering" w:styleId="n"><w:name w:val="n"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>')
+    styles = wml(
+        "styles",
+        '<w:style w:type="numbering" w:styleId="n"><w:name w:val="n"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>',
+    )
     number = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
     return docx(paragraphs("编号环") + p("甲", number) * 50, {"numbering": numbering, "styles": styles})
 
 
 def wide_table(mark: str) -> str:
-    cell = '<w:tc><w:tcPr><w:gridSpan w:val="999999999"/><w:vMerge w:val="restart"/></w:tcPr>' + p("格") + "</w:tc>"
+    cell = (
+        '<w:tc><w:tcPr><w:gridSpan w:val="999999999"/><w:vMerge w:val="restart"/></w:tcPr>'
+        + p("格")
+        + "</w:tc>"
+    )
     row = f"<w:tr>{cell * 3}</w:tr>"
     return paragraphs(mark, f"<w:tbl>{row * 40}</w:tbl>")
 
@@ -276,20 +302,18 @@ OFD_FILES: tuple[Case, ...] = (
     kept("距离炸弹.ofd", lambda: ofd_text_with("距炸", 'DeltaX="g 999999999 5 g 999999999 5"'), "10^9 letters said in twelve", "距炸"),
     kept("怪坐标.ofd", lambda: ofd_text_with("怪坐", 'X="1e999" DeltaX="-1e308 inf"'), "places that are no numbers", "怪坐"),
     refused("深渊.ofd", lambda: ofd({"D/P/Content.xml": "<ofd:Page>" + "<a>" * 100_000}), "elements 100,000 deep", "XML"),
+    kept("引导点.ofd", lambda: ofd({"D/P/Content.xml": ofd_page(ofd_text("引导冷库" + "．" * 5_000 + "甲"))}), "dots that lead nowhere", "引导冷库"),
+    kept("混写条号.ofd", lambda: ofd({"D/P/Content.xml": ofd_page(ofd_text("第1十条 混版冷库夜里两人值班。"))}), "a number half in digits", "混版"),
     refused("加密.ofd", lambda: ofd({"D/Encryptions.xml": "<a/>"}), "locked", "加密"),
     refused("缺文档.ofd", lambda: with_part("D/Document.xml", "", ofd()), "its book is missing", "缺少"),
 )  # fmt: skip
 
 
 def ofd_with(document: str) -> bytes:
-    from tests.ingest.hostile.good import ofd_document
-
     return ofd({"D/Document.xml": ofd_document(*document.split(" "))})
 
 
 def ofd_text_with(mark: str, code: str) -> bytes:
-    from tests.ingest.hostile.good import ofd_page
-
     lines = "".join(
         f'<ofd:TextObject ID="{n}" Boundary="20 {30 + 10 * n} 170 6" Font="3" Size="5"><ofd:TextCode Y="5" {code}>{line}'
         "</ofd:TextCode></ofd:TextObject>"

@@ -17,7 +17,12 @@ _CATALOGUE = b"<< /Type /Catalog /Pages 2 0 R >>"
 
 def words(mark: str) -> bytes:
     """Return the content of a page that says something, with a mark in it."""
-    return LATIN.replace(b"Cold", mark.encode() + b" cold")
+    own = mark.encode()
+    return (
+        LATIN.replace(b"Cold", own + b" cold")
+        .replace(b"keep", own + b" keep")
+        .replace(b"leaves", own + b" leaves")
+    )
 
 
 def pages(count: int) -> bytes:
@@ -50,7 +55,8 @@ def locked(user: str, mark: str, aes: bool = False) -> bytes:
 def self_drawing() -> bytes:
     """Return a page that draws a form that draws itself."""
     form = pdf_stream(
-        b"/X Do " * 2, b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 6 0 R >> >>"
+        b"/X Do " * 2,
+        b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 6 0 R >> >>",
     )
     content = words("formloop") + b" /X Do"
     page = b"/Resources << /Font << /F1 5 0 R >> /XObject << /X 6 0 R >> >>"
@@ -62,7 +68,8 @@ def tree_of_forms() -> bytes:
     forms = [
         pdf_stream(
             b"/X Do " * 10 if n < 13 else b"0 0 1 1 re f",
-            b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X %d 0 R >> >>" % (n + 1),
+            b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X %d 0 R >> >>"
+            % (n + 1),
         )
         for n in range(6, 14)
     ]
@@ -145,9 +152,9 @@ CASES: tuple[Case, ...] = (
     kept("外部数据流.pdf", lambda: pdf(words("external"), more=[b"<< /Length 0 /F << /FS /URL /F (%s) >> >>\nstream\n\nendstream" % HOME]),
          "a stream that lies on the network", "external"),
     kept("对象流套自己.pdf", object_stream_of_itself, "an object stream that extends and holds itself", "objstm"),
-    refused("负长度.pdf", lambda: pdf(words("neg")).replace(b"/Length ", b"/Length -"), "streams of negative length", "损坏|没有文字|读不出"),
+    kept("负长度.pdf", lambda: pdf(words("negative")).replace(b"/Length ", b"/Length -"), "streams of negative length", "negative"),
     kept("谎称长度.pdf", lambda: pdf(words("liar")).replace(b"/Length ", b"/Length 99999999"), "streams said to be of 10 TB", "liar"),
-    kept("表单画自己.pdf", self_drawing, "a form that draws itself", "formloop"),
+    refused("表单画自己.pdf", self_drawing, "a form that draws itself twice", "内存|用时超过|异常庞大"),
     refused("表单树.pdf", tree_of_forms, "10^8 shapes in 2 kB", "用时超过|异常庞大|图形太多|内存"),
     kept("无边大页.pdf", lambda: pdf(words("hugebox")).replace(b"[0 0 595 842]", b"[-1e30 0 9e30 1e30]"),
          "a page larger than the sky", "hugebox"),
@@ -156,7 +163,7 @@ CASES: tuple[Case, ...] = (
     refused("括号深渊.pdf", lambda: pdf_objects([_CATALOGUE, b"[" * 200_000]), "200,000 open brackets", "损坏|一页也没有"),
     kept("字典深渊.pdf", lambda: pdf(words("dictdeep"), more=[b"<< /A " * 60_000]), "60,000 dictionaries in each other", "dictdeep"),
     kept("状态堆积.pdf", lambda: pdf(b"q " * 400_000 + words("stacked")), "400,000 saved states", "stacked"),
-    kept("字符映射炸弹.pdf", code_map, "a font that maps 4 * 10^11 codes", "cmap|store"),
+    kept("字符映射炸弹.pdf", code_map, "a font that maps 4 * 10^11 codes", "¸°a±¦"),
     kept("白字.pdf", whitened, "white letters that give orders", "Ignore all rules"),
     refused("页数谎报.pdf", lambda: pdf_objects([_CATALOGUE, b"<< /Type /Pages /Kids [] /Count 2147483647 >>"]),
             "said to have 2^31 - 1 pages", "页，超过上限|一页也没有|损坏"),
