@@ -43,7 +43,9 @@ _COUNTY = re.compile(r"^([\u4e00-\u9fff]{2,7}?(?:自治县|县|旗|区|市|镇|�
 _NO_COUNTY = re.compile(
     r"(?:地|社|厂|园|山|景|矿|校|库|发|护|小|市|灾|辖|城|各|本|乡|村|全)(?:区|县|市|镇|乡)$|^(?:城市|乡镇|全|各)"
 )
-_LETTER_YEAR = re.compile(r"^[^\w\n]*[\u4e00-\u9fff]{2,10}\s?[〔\[(]\s*\d{4}\s*[〕\])]\s*第?\s*\d+\s*号\s*$", re.M)
+_LETTER_YEAR = re.compile(
+    r"^[^\w\n]*[\u4e00-\u9fff]{2,10}\s?[〔\[(]\s*\d{4}\s*[〕\])]\s*第?\s*\d+\s*号\s*$", re.M
+)
 _COURT = re.compile(r"最高人民法院(?:、最高人民检察院)?|最高人民检察院")
 _COURT_SITS = re.compile(r"最高人民法院(?=审判委员会)|最高人民检察院(?=(?:第.{1,6}届)?检察委员会)")
 _DATE_END = re.compile(r"(?<=[\d一二三四五六七八九十])\s?日\s*|(?<=\d\s)日\s*")

@@ -45,7 +45,7 @@ _CLOSED: Final = ("/config", "/docs", "/login", "/monitoring", "/openapi.json", 
 
 _HEADERS: Final = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "x-frame-options": "SAMEORIGIN",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

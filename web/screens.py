@@ -1,7 +1,8 @@
-"""Photograph the running pages: `python -m web.screens --out shots/ [--address http://127.0.0.1:7860]`.
+"""Photograph every page of the running site: `python -m web.screens --out docs/screens [--kb data/kb]`.
 
-Phone and desktop, light and dark: the opening screen, an emergency, an answer, an opened source. For the
-eyes of whoever changes the pages; needs playwright and a Chromium, which the app itself does not.
+Phone and desktop, light and dark. For the eyes of whoever changes the pages; needs playwright and a Chromium,
+which the app itself does not. With --kb the pages of the administration are photographed too: the password is
+set with the one-time code that lies in the knowledge base's folder, so use a copy.
 """
 
 from __future__ import annotations
@@ -45,14 +46,59 @@ DEVICES: Final = (Device("phone", 390, 844, True), Device("desktop", 1440, 900, 
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
-def photograph(address: str, out: Path, danger: str, question: str) -> list[Path]:
-    """Save one picture per device, colour scheme and step; return their paths in the order taken.
+PAGES: Final = {
+    "lookup": "/lookup",
+    "lookup-found": "/lookup?q=疏散通道被堵住罚多少",
+    "lookup-laws": "/lookup/laws",
+    "lookup-law": "/lookup/安全生产法",
+    "lookup-article": "/lookup/安全生产法/第二十四条",
+    "lookup-compare": "/lookup/compare/突发事件应对法",
+    "lookup-missing": "/lookup/没有这部法",
+    "duties": "/duties",
+    "duties-list": "/duties?trade=工贸&headcount=130&area_m2=6000&region=河南省&features=特种设备",
+    "inspect": "/inspect",
+    "inspect-sheet": "/inspect/hotel",
+    "learn": "/learn",
+    "learn-guide": "/learn/guides/gas-leak",
+    "learn-poster": "/learn/guides/gas-leak/poster",
+    "learn-signals": "/learn/signals",
+    "learn-quiz": "/learn/quiz",
+    "learn-plan": "/learn/plan",
+    "learn-terms": "/learn/terms",
+    "emergency": "/emergency",
+    "widget": "/widget",
+    "admin-login": "/admin",
+}
+ADMIN_PAGES: Final = {
+    "admin": "/admin",
+    "admin-upload": "/admin/upload",
+    "admin-documents": "/admin/documents",
+    "admin-bench": "/admin/bench?q=疏散通道被堵住罚多少",
+    "admin-usage": "/admin/usage",
+    "admin-feedback": "/admin/feedback",
+    "admin-reports": "/admin/reports",
+    "admin-backup": "/admin/backup",
+    "admin-audit": "/admin/audit",
+}
+_PASSWORD: Final = "photographs only"
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What is asked while the chat is photographed."""
+
+    danger: str  # shows the emergency card
+    question: str  # its answer has at least one source
+
+
+def photograph(address: str, out: Path, talk: Talk, kb: Path | None = None) -> list[Path]:
+    """Save one picture per device, colour scheme and page; return their paths in the order taken.
 
     Args:
         address: where the app runs.
         out: folder for the PNG files, made when missing.
-        danger: a question that shows the emergency card.
-        question: a question whose answer has at least one source.
+        talk: what is asked.
+        kb: the knowledge base's folder, to let the photographer into the administration.
     """
     from playwright.sync_api import sync_playwright  # a tool of developers, not needed to run the app
 
@@ -64,7 +110,11 @@ def photograph(address: str, out: Path, danger: str, question: str) -> list[Path
             for scheme in SCHEMES:
                 page = _open(browser, device, scheme, address)
                 prefix = out / f"{device.name}-{scheme}"
-                taken += _walk(page, prefix, danger, question)
+                taken += _walk(page, prefix, talk)
+                taken += _pages(page, prefix, address, PAGES)
+                if kb is not None:
+                    _enter(page, address, kb)
+                    taken += _pages(page, prefix, address, ADMIN_PAGES)
                 page.context.close()
         browser.close()
     return taken
@@ -84,19 +134,40 @@ def _open(browser: Browser, device: Device, scheme: Literal["light", "dark"], ad
     return page
 
 
-def _walk(page: Page, prefix: Path, danger: str, question: str) -> list[Path]:
-    taken = [_shoot(page, prefix, "1-start")]
-    ask(page, danger)
+def _pages(page: Page, prefix: Path, address: str, places: dict[str, str]) -> list[Path]:
+    taken = []
+    for name, path in places.items():
+        page.goto(address + path)
+        taken.append(_shoot(page, prefix, name))
+    return taken
+
+
+def _enter(page: Page, address: str, kb: Path) -> None:
+    """Log in as administrator; the first time the password is set with the one-time code."""
+    page.goto(f"{address}/admin")
+    if page.locator("input[name=code]").count():
+        page.fill("input[name=code]", (kb / "admin-setup.txt").read_text("utf-8").strip())
+        for field in page.locator("input[type=password]").all():
+            field.fill(_PASSWORD)
+    else:
+        page.fill("input[name=password]", _PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_selector("main", timeout=WAIT)
+
+
+def _walk(page: Page, prefix: Path, talk: Talk) -> list[Path]:
+    taken = [_shoot(page, prefix, "chat-1-start")]
+    ask(page, talk.danger)
     page.wait_for_selector(".danger", timeout=WAIT)
-    taken.append(_shoot(page, prefix, "2-emergency"))
+    taken.append(_shoot(page, prefix, "chat-2-emergency"))
     page.click("#aw-new")
     page.wait_for_selector(".start", timeout=WAIT)
-    ask(page, question)
+    ask(page, talk.question)
     page.wait_for_selector(".chip", timeout=WAIT)
-    taken.append(_shoot(page, prefix, "3-answer"))
+    taken.append(_shoot(page, prefix, "chat-3-answer"))
     page.click(".chip")
     page.wait_for_selector(".source", timeout=WAIT)
-    taken.append(_shoot(page, prefix, "4-source"))
+    taken.append(_shoot(page, prefix, "chat-4-source"))
     return taken
 
 
@@ -129,9 +200,10 @@ def main() -> None:
     parser.add_argument("--address", default="http://127.0.0.1:7860", help="页面地址")
     parser.add_argument("--danger", default="楼下着火了，楼道里都是烟怎么办", help="会出现应急卡片的问题")
     parser.add_argument("--question", default="疏散通道被堵住，单位罚多少钱", help="有出处的问题")
+    parser.add_argument("--kb", type=Path, help="知识库目录的副本：给了它，也拍知识库管理的页面")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    photograph(options.address, options.out, options.danger, options.question)
+    photograph(options.address, options.out, Talk(options.danger, options.question), options.kb)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,10 @@ def test_nothing_is_wider_than_a_phone_and_the_pictograms_are_drawn(at):
     for path in PAGES:
         page.goto(page.url.split("/learn")[0].split("/emergency")[0] + path)
         assert page.locator("html").evaluate("e => e.scrollWidth") <= 390, path
-        assert page.locator(".page .picto:visible use").first.evaluate("e => e.getBBox().width") > 10, path
+        if "quiz" not in path and "terms" not in path:  # those show none on a phone
+            assert page.locator(".page .picto:visible use").first.evaluate("e => e.getBBox().width") > 10, (
+                path
+            )
 
 
 def test_typing_narrows_the_shelf_and_the_address_keeps_it(at):

@@ -136,7 +136,7 @@ def test_every_reply_carries_the_security_headers(path):
     headers = call(path=path).headers
     assert headers["content-security-policy"] == content_policy()
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["x-frame-options"] == "SAMEORIGIN"
 
 
