@@ -40,11 +40,10 @@ class Understood:
 
 
 def preload(name: str, data: bytes) -> None:
-    """Load the reader this file will need; what is wrong with the file is said later."""
-    try:
-        formats.preload(formats.recognise(data, name))
-    except IngestError:
-        return
+    """Load the reader this file will likely need, by its name and first bytes alone; nothing is opened."""
+    form = formats.likely(data, name)
+    if form is not None:
+        formats.preload(form)
 
 
 def understand(job: Job) -> Understood:

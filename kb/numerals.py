@@ -3,31 +3,35 @@
 import re
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+_ARABIC = frozenset("0123456789")
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10_000, "亿": 100_000_000}
 
 NUMERAL = "[〇零○一二三四五六七八九十百千两0-9]"
+_TOO_MANY = 10_000  # articles; no text has so many
 _ARTICLE = re.compile(rf"^第?(?P<main>{NUMERAL}{{1,9}})条?(?:之(?P<sub>[一二三四五六七八九十0-9]{{1,3}}))?$")
 
 
 def to_int(text: str) -> int:
-    """Return the whole number written in Chinese or Arabic numerals.
+    """Return the whole number written in Chinese or Arabic numerals, or in both: 50万.
 
     Raises:
         ValueError: if the text is not a number.
 
-    >>> [to_int(t) for t in ("二十一", "一百一十九", "第一千零三"[1:], "十", "二〇二一", "114", "五十万")]
-    [21, 119, 1003, 10, 2021, 114, 500000]
+    >>> [to_int(t) for t in ("二十一", "一百一十九", "第一千零三"[1:], "十", "二〇二一", "114", "五十万", "50万")]
+    [21, 119, 1003, 10, 2021, 114, 500000, 500000]
     """
     if text.isascii() and text.isdigit():
         return int(text)
-    if not text or not set(text) <= _DIGITS.keys() | _UNITS.keys() | _LARGE.keys():
+    if not text or not set(text) <= _DIGITS.keys() | _UNITS.keys() | _LARGE.keys() | _ARABIC:
         raise ValueError(f"not a Chinese number: {text!r}")
     if not set(text) & (_UNITS.keys() | _LARGE.keys()):
-        return int("".join(str(_DIGITS[c]) for c in text))
+        return int("".join(str(_DIGITS.get(c, c)) for c in text))
     total = section = digit = 0
     for char in text:
-        if char in _DIGITS:
+        if char in _ARABIC:
+            digit = digit * 10 + int(char)
+        elif char in _DIGITS:
             digit = _DIGITS[char]
         elif char in _UNITS:
             section += (digit or 1) * _UNITS[char]
@@ -71,6 +75,8 @@ def article_label(text: str) -> str:
     compact = re.sub(r"\s+", "", text)
     match = _ARTICLE.match(compact)
     if not match or ("条" not in compact and not compact.isdigit() and not compact.startswith("第")):
+        return compact
+    if to_int(match["main"]) >= _TOO_MANY:
         return compact
     sub = f"之{to_chinese(to_int(match['sub']))}" if match["sub"] else ""
     return f"第{to_chinese(to_int(match['main']))}条{sub}"

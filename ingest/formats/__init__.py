@@ -20,6 +20,7 @@ __all__ = [
     "Format",
     "Member",
     "Reading",
+    "likely",
     "needs_office",
     "preload",
     "read",
@@ -76,6 +77,15 @@ def needs_office(data: bytes, name: str) -> bool:
     """Whether only LibreOffice can open these bytes. Looks at their first few, and opens nothing."""
     spreadsheet = PurePath(name).suffix.lower() in {".xls", ".et"}
     return data.startswith(b"{\\rtf") or (data.startswith(_OLE) and not spreadsheet)
+
+
+def likely(data: bytes, name: str) -> Format | None:
+    """Return the format a file seems to have, by its first bytes and its name; None if neither says."""
+    if b"%PDF-" in data[:_HEAD]:
+        return Format.PDF
+    if data.startswith(_IMAGE_MAGIC):
+        return Format.IMAGE
+    return _BY_SUFFIX.get(PurePath(name).suffix.lower())
 
 
 def preload(form: Format) -> None:

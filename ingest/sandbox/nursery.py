@@ -42,8 +42,11 @@ def main() -> None:
             return
         head, blobs = frame
         preload(head["name"], blobs[0])
-        answers.write(_in_child(head, blobs[0]))
-        answers.flush()
+        try:
+            answers.write(_in_child(head, blobs[0]))
+            answers.flush()
+        except BrokenPipeError:  # whoever asked has died
+            os._exit(0)
 
 
 def _in_child(head: dict[str, Any], data: bytes) -> bytes:
