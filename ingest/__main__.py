@@ -7,8 +7,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ingest import preview, pull_command
+from ingest import preview
 from ingest.parse import Given
+from ingest.pull import command as pull_command
 from ingest.report import Report
 from ingest.run import Progress, ingest
 from ingest.watch import watch

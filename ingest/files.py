@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.formats import IMAGES, SUFFIXES, ocr
+from ingest.formats import IMAGES, SUFFIXES
+from ingest.formats.paper import ocr
 from kb.cards.library import kind_of
 from kb.errors import IngestError
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ingest import formats
-from ingest.formats import office
+from ingest.formats.word import office
 from ingest.sandbox.pool import Pool
 from ingest.understand import Job, Understood
 from kb.errors import IngestError

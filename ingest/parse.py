@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from ingest import dates, kinds, ledger, metadata
+from ingest.about import authority as metadata
+from ingest.about import dates, ledger
 from ingest.formats.reading import Reading
-from ingest.kinds import Structure
-from ingest.pages import located
-from ingest.statute import Passage
+from ingest.structure import kinds
+from ingest.structure.kinds import Structure
+from ingest.structure.pages import located
+from ingest.structure.statute import Passage
 from kb import regions
 from kb.cards.guides import ASKED_LABEL, Guide, asked_text, is_guide, parse_guide
 from kb.cards.library import kind_of, parse_records

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ingest import radar, radar_report
+from ingest.about.repeal import Repeal, repeal_sentences
 from ingest.files import Failure, find
 from ingest.gather import Outcome, gathered
 from ingest.parse import Given, Parsed
-from ingest.repeal import Repeal, repeal_sentences
+from ingest.radar import compare as radar
+from ingest.radar import report as radar_report
 from ingest.run import read_jobs
 from ingest.sandbox.pool import shared
-from ingest.statute import Passage
+from ingest.structure.statute import Passage
 from kb.datatypes import Chunk, Document
 from kb.identity import CORRECTABLE
 

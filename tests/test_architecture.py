@@ -20,10 +20,10 @@ ONLY_IN = {  # library -> the modules that may import it
     "scipy": {"kb/links/likeness.py", "kb/links/derive.py", "assistant/alarm/train.py"},
     "sqlalchemy": {"kb/catalogue/reading.py", "kb/catalogue/writing.py", "kb/schema.py", "kb/journal.py"},
     "sentence_transformers": {"kb/embed/hub.py", "kb/embed/train.py"},
-    "pypdf": {"ingest/formats/pdf.py"},
-    "pypdfium2": {"ingest/formats/pdf.py", "ingest/formats/sheet.py", "web/page_picture.py"},
-    "pdfplumber": {"ingest/formats/ruled.py"},
-    "rapidocr": {"ingest/formats/ocr.py"},
+    "pypdf": {"ingest/formats/paper/pdf.py"},
+    "pypdfium2": {"ingest/formats/paper/pdf.py", "ingest/formats/paper/sheet.py", "web/page_picture.py"},
+    "pdfplumber": {"ingest/formats/paper/ruled.py"},
+    "rapidocr": {"ingest/formats/paper/ocr.py"},
     "httpcore": {"ingest/pull/transport.py"},
     "protego": {"ingest/pull/robots.py"},
     "watchfiles": {"ingest/watch.py"},
@@ -82,5 +82,5 @@ def test_environment_is_read_in_one_place() -> None:
         for path in modules()
         if "os.environ" in path.read_text("utf-8") or "os.getenv" in path.read_text("utf-8")
     }
-    children = {"ingest/sandbox/pool.py", "ingest/formats/office.py"}  # start programs, with few variables of ours
+    children = {"ingest/sandbox/pool.py", "ingest/formats/word/office.py"}  # start programs, with few variables of ours
     assert readers <= {"kb/settings.py", "kb/embed/hub.py"} | children

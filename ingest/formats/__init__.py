@@ -10,7 +10,7 @@ from enum import Enum
 from io import BytesIO
 from pathlib import PurePath
 
-from ingest.formats import mht
+from ingest.formats.pages import mht
 from ingest.formats.reading import Member, Reading
 from kb.errors import IngestError
 
@@ -32,17 +32,17 @@ class Format(Enum):
     """A format we can read; the value is the module that reads it."""
 
     TEXT = "plain"
-    PDF = "pdf"
-    DOCX = "docx"
-    OFFICE = "office"  # .doc, .wps, .rtf: turned into DOCX by LibreOffice before it is read
-    SPREADSHEET = "spreadsheet"
-    CSV = "csv_table"
-    OFD = "ofd"
-    WEB_PAGE = "web_page"
-    MHT = "mht"
-    MAIL = "mail"
-    ARCHIVE = "archive"
-    IMAGE = "image"
+    PDF = "paper.pdf"
+    DOCX = "word.docx"
+    OFFICE = "word.office"  # .doc, .wps, .rtf: turned into DOCX by LibreOffice before it is read
+    SPREADSHEET = "tables.spreadsheet"
+    CSV = "tables.csv"
+    OFD = "ofd.document"
+    WEB_PAGE = "pages.web_page"
+    MHT = "pages.mht"
+    MAIL = "containers.mail"
+    ARCHIVE = "containers.archive"
+    IMAGE = "paper.image"
 
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
@@ -104,7 +104,7 @@ def recognise(data: bytes, name: str) -> Format:
         IngestError: if they are no format of ours, or two at once.
 
     >>> recognise(b"<html><p>...</p></html>", "notice.doc"), recognise(b"%PDF-1.7", "a.txt")
-    (<Format.WEB_PAGE: 'web_page'>, <Format.PDF: 'pdf'>)
+    (<Format.WEB_PAGE: 'pages.web_page'>, <Format.PDF: 'paper.pdf'>)
     """
     suffix = PurePath(name).suffix.lower()
     if data.startswith(_PROGRAM) and suffix not in {".txt", ".md"}:

@@ -5,7 +5,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from ingest.files import Failure
-from ingest.formats.web_page import Link, Selectors, links
+from ingest.formats.pages.web_page import Link, Selectors, links
 from ingest.pull.cache import Cache
 from ingest.pull.fetch import Fetched, Fetcher, Outcome, Wanted
 from ingest.pull.names import safe_name

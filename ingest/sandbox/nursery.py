@@ -14,8 +14,8 @@ from typing import Any
 
 from ingest.parse import Given
 from ingest.sandbox import frames, limits
+from ingest.sandbox.wire import from_understood, to_job
 from ingest.understand import Job, preload, understand
-from ingest.wire import from_understood, to_job
 from kb.errors import IngestError
 
 _IDLE_SECONDS = 300

@@ -13,8 +13,8 @@ from functools import cache
 from typing import IO, Any
 
 from ingest.sandbox import frames
+from ingest.sandbox.wire import from_job, to_understood
 from ingest.understand import Job, Understood
-from ingest.wire import from_job, to_understood
 from kb.errors import IngestError
 
 WORKERS = 2

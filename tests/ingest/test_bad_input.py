@@ -35,7 +35,7 @@ BAD = {
     "只有标题.md": ("# 标题\n".encode(), "读不出正文"),
     "假的.pdf": (b"%PDF-1.4 this is not a pdf", "PDF 已损坏"),
     "截断.pdf": (pdf("hello world")[:300], "PDF"),
-    "扫描件.pdf": (pdf(""), "扫描件"),
+    "扫描件.pdf": (pdf(""), "没有文字"),
     "加密.pdf": (pdf("secret text " * 3, encrypt=True), "密码"),
     "坏卡片.md": ("---\nid: x\nhazard: 火灾\nphrases: []\n---\n## 现在就做\n".encode(), "坏卡片.md"),
 }

@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.faq import is_faq, split
+from ingest.structure.faq import is_faq, split
 
 
 @pytest.mark.parametrize(

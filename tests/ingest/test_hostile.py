@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.formats import ocr
+from ingest.formats.paper import ocr
 from ingest.gather import INSIDE
 from ingest.parse import Given
 from ingest.report import Report

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest import decision, metadata, rows, statute
-from ingest.kinds import Structure, recognise, split
+from ingest.about import authority as metadata
+from ingest.structure import decision, rows, statute
+from ingest.structure.kinds import Structure, recognise, split
 from tests.samples import NOTICE, RULE_2024
 
 AMENDMENT = """# 关于修改《风筝安全条例》的决定

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from ingest import dates, metadata
-from ingest.statute import Passage
+from ingest.about import authority as metadata
+from ingest.about import dates
+from ingest.structure.statute import Passage
 from kb.datatypes import Level
 
 

@@ -1,7 +1,7 @@
 """Emergency plans in the manner of counties: invented places, invented levels."""
 
-from ingest.kinds import Structure, recognise
-from ingest.plan import is_plan, split
+from ingest.structure.kinds import Structure, recognise
+from ingest.structure.plan import is_plan, split
 
 PLAN = """柳溪县防汛应急预案
 1 总则

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.changes import Change, Kind, Mark, changes, words
-from ingest.formats import web_page
+from ingest.formats.pages import web_page
 from ingest.formats.reading import Reading
 from ingest.parse import Given, parse
-from ingest.radar import Touched, TouchedCard, TouchedLink, before, compare, touched
-from ingest.radar_report import as_json, as_text
+from ingest.radar.changes import Change, Kind, Mark, changes, words
+from ingest.radar.compare import Touched, TouchedCard, TouchedLink, before, compare, touched
+from ingest.radar.report import as_json, as_text
 from kb.catalogue import Catalogue
 from kb.datatypes import Chunk, Document, Level
 from kb.links import Link, Relation

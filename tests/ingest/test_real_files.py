@@ -7,7 +7,7 @@ import pytest
 
 from ingest.parse import Given, Parsed
 from ingest.preview import preview
-from ingest.statute import split
+from ingest.structure.statute import split
 from kb.numerals import to_int
 
 ARTICLE = re.compile(r"^第(.+?)条(?:之(.+))?$")

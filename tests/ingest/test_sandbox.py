@@ -13,8 +13,8 @@ import pytest
 from ingest.parse import Given
 from ingest.sandbox import frames
 from ingest.sandbox.pool import Pool
+from ingest.sandbox.wire import from_job, from_understood, to_job, to_understood
 from ingest.understand import Job, Understood
-from ingest.wire import from_job, from_understood, to_job, to_understood
 from kb.errors import IngestError
 from tests.samples import RULE_LAW
 

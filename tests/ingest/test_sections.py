@@ -1,6 +1,6 @@
 import pytest
 
-from ingest import sections, standard
+from ingest.structure import sections, standard
 
 STANDARD = """GB 99999—2020
 风筝场安全要求

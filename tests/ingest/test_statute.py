@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.statute import split
+from ingest.structure.statute import split
 from kb.normalise import clean
 from kb.numerals import to_chinese
 from tests.samples import RULE_2024

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.dates import read
+from ingest.about.dates import read
+from ingest.about.ledger import Entry, entry
 from ingest.formats import Reading
-from ingest.ledger import Entry, entry
 from ingest.parse import Given, parse
 from kb.datatypes import Document, Level
 from kb.errors import IngestError

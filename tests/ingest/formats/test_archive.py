@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from ingest.formats.archive import read
+from ingest.formats.containers.archive import read
 from ingest.formats.reading import Member
 from kb.errors import IngestError
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from ingest.formats import csv_table
-from ingest.formats.csv_table import read
+from ingest.formats.tables import csv as csv_table
+from ingest.formats.tables.csv import read
 from kb.errors import IngestError
 
 TABLE = "名称,电话\n东湖值班室,12\n西山站,15\n"

@@ -9,10 +9,11 @@ import docx as python_docx
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from ingest import statute
-from ingest.formats import docx, mht
-from ingest.formats.ooxml_numbering import written
 from ingest.formats.package import Package
+from ingest.formats.pages import mht
+from ingest.formats.word import docx
+from ingest.formats.word.numbering import written
+from ingest.structure import statute
 from kb.errors import IngestError
 from tests.ingest.formats import word_files as make
 from tests.ingest.formats.word_files import level, numbered, numbering, p, pack, style, styles, word

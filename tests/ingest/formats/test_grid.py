@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.formats.grid import records
+from ingest.formats.tables.grid import records
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest.formats import html_lines
-from ingest.formats.spans import Cell, expand
+from ingest.formats.pages import lines as html_lines
+from ingest.formats.tables.spans import Cell, expand
 from kb.errors import IngestError
 
 

@@ -9,8 +9,8 @@ from email.mime.text import MIMEText
 
 import pytest
 
-from ingest.formats import mail
-from ingest.formats.mail import read
+from ingest.formats.containers import mail
+from ingest.formats.containers.mail import read
 from ingest.formats.reading import Member
 from kb.errors import IngestError
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
-from ingest.formats import image, ocr, pdf
+from ingest.formats.paper import image, ocr, pdf
 from kb.errors import IngestError
 from tests.ingest.formats import papers
 
@@ -40,7 +40,7 @@ def test_no_connection_is_opened() -> None:
         "import socket\n"
         "def refuse(*a, **k): raise SystemExit('network')\n"
         "socket.socket.connect = refuse\nsocket.getaddrinfo = refuse\n"
-        "from PIL import Image\nfrom ingest.formats import ocr\n"
+        "from PIL import Image\nfrom ingest.formats.paper import ocr\n"
         "print(ocr.recognise(Image.new('RGB', (400, 300), 'white')).lines)\n"
     )
     done = subprocess.run(

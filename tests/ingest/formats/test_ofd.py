@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 from lxml import etree
 
-from ingest.formats import ofd, ofd_page
-from ingest.formats.joins import INDENT
-from ingest.formats.ofd import read
-from ingest.formats.ofd_page import read_page
+from ingest.formats.ofd import document as ofd
+from ingest.formats.ofd import page as ofd_page
+from ingest.formats.ofd.document import read
+from ingest.formats.ofd.page import read_page
+from ingest.formats.paper.joins import INDENT
 from kb.errors import IngestError
 
 NEW = "http://www.ofdspec.org/2016"

@@ -11,7 +11,7 @@ from pathlib import Path
 import docx as python_docx
 import pytest
 
-from ingest.formats import docx, office
+from ingest.formats.word import docx, office
 from kb.errors import IngestError
 
 needs_office = pytest.mark.skipif(not office.program(), reason="没有安装 LibreOffice")

@@ -2,9 +2,9 @@ import random
 
 import pytest
 
-from ingest.formats.paper import mend
-from ingest.formats.radicals import as_hanzi
-from ingest.statute import split
+from ingest.formats.paper.mend import mend
+from ingest.formats.paper.radicals import as_hanzi
+from ingest.structure.statute import split
 
 SENTENCE = "仓库管理员每天下班以前要把所有的灯、插座和取暖器的开关逐个关好，再在本子上写下自己的名字和时间，交给门卫保管。"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from ingest.formats import ocr, pdf
-from ingest.statute import split
+from ingest.formats.paper import ocr, pdf
+from ingest.structure.statute import split
 from kb.errors import IngestError
 from tests.ingest.formats import papers
 from tests.ingest.formats.papers import column, drawn, single

@@ -13,9 +13,9 @@ import pytest
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
-from ingest.formats import worksheet
-from ingest.formats.cell_text import number_text
-from ingest.formats.spreadsheet import read
+from ingest.formats.tables import worksheet
+from ingest.formats.tables.cell_text import number_text
+from ingest.formats.tables.spreadsheet import read
 from kb.errors import IngestError
 
 SHELTERS = [["名称", "区县", "容量"], ["东湖公园", "城关区", 5000], ["西山学校", "河口区", 800]]

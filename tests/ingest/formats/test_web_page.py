@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest import statute
-from ingest.formats import html_tree
+from ingest.formats.pages import tree as html_tree
+from ingest.formats.pages.web_page import MAX_LINKS, Link, Selectors, links, read
 from ingest.formats.reading import Reading
-from ingest.formats.web_page import MAX_LINKS, Link, Selectors, links, read
+from ingest.structure import statute
 from kb.errors import IngestError
 from kb.normalise import fold
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import pull_command
+from ingest.pull import command as pull_command
 from kb.base import KnowledgeBase
 from kb.journal import Journal
 from kb.settings import Settings

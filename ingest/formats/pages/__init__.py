@@ -1,0 +1,1 @@
+"""Web pages: HTML, saved archives (MHT), lists of links."""

@@ -1,0 +1,1 @@
+"""Pages of paper: PDF, scans, pictures. Text layer, layout, ruled tables, character recognition, mending of lines."""

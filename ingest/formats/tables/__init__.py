@@ -1,0 +1,1 @@
+"""Tables: XLSX, CSV, and how rows become lines that can be found alone."""

@@ -1,0 +1,1 @@
+"""Word files: DOCX read from its XML; DOC, WPS and RTF through LibreOffice."""

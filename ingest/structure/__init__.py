@@ -1,0 +1,1 @@
+"""How a text is built, and how each kind is split into passages. `kinds` is the one place that decides."""
