@@ -7,7 +7,7 @@ UV := 0.13.9
 TORCH := $(shell sed -n 's/^\(torch==[0-9.]*\).*/\1/p' requirements.txt)
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r
 
-.PHONY: run test lint unit format lock clean
+.PHONY: run test lint unit test-long format lock clean
 
 run: $(VENV)/.ready
 	$(BIN)/python app.py
@@ -23,6 +23,10 @@ lint: $(VENV)/.ready-dev
 
 unit: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# More of everything random: 50 kills, more mutations, every phrase of every card.
+test-long: $(VENV)/.ready-dev
+	ANWEN_TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 format: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

@@ -1,9 +1,12 @@
 """What tests share: sample rules written for this project, small knowledge bases, and where the real data lies."""
 
+import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from ingest.parse import Given
 from ingest.run import Report, ingest
@@ -17,6 +20,7 @@ seal_environment()
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+LONG = os.environ.get("ANWEN_TEST_LONG") == "1"  # make test-long: more kills, more mutations, every phrase
 
 
 @pytest.fixture
@@ -60,11 +64,40 @@ def shared_data() -> Path:
     return SHARED
 
 
+def built_once(tmp_path_factory: pytest.TempPathFactory, worker: str, name: str, paths: list[Path]) -> Path:
+    """Ingest paths into a knowledge base that all test processes share, whoever comes first; returns its folder.
+
+    For reading only. The report of the run lies beside it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker == "master" else base.parent) / f"shared-{name}"
+    report = folder.with_suffix(".json")
+    with FileLock(folder.with_suffix(".lock")):
+        if not report.exists():
+            with open_writer(folder, load_embedder(None)) as writer:
+                found = ingest(writer, [str(path) for path in paths], Given())
+            report.write_text(json.dumps(found.as_json(), ensure_ascii=False), "utf-8")
+    return folder
+
+
 @pytest.fixture(scope="session")
-def statutes_kb(shared_data: Path, tmp_path_factory: pytest.TempPathFactory):
-    """A knowledge base of all the real statutes, made once per test process."""
-    folder = tmp_path_factory.mktemp("statutes") / "kb"
-    with open_writer(folder, load_embedder(None)) as writer:
-        report = ingest(writer, [str(shared_data / "statutes")], Given())
+def statutes_report(shared_data: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Report:
+    """What the ingest of all the real statutes reported."""
+    folder = built_once(tmp_path_factory, worker_id, "statutes", [shared_data / "statutes"])
+    return Report(**json.loads(folder.with_suffix(".json").read_text("utf-8")))
+
+
+@pytest.fixture(scope="session")
+def statutes_kb(shared_data: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str):
+    """A knowledge base of all the real statutes, open for reading."""
+    folder = built_once(tmp_path_factory, worker_id, "statutes", [shared_data / "statutes"])
     with KnowledgeBase.open(folder) as opened:
-        yield opened, report
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def starter_kb(tmp_path_factory: pytest.TempPathFactory, worker_id: str):
+    """What a fresh installation knows, open for reading."""
+    folder = built_once(tmp_path_factory, worker_id, "starter", [ROOT / "starter"])
+    with KnowledgeBase.open(folder) as opened:
+        yield opened

@@ -1,14 +1,19 @@
 """The commands of design.md, run as a person runs them."""
 
+import importlib
 import json
 import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kb.errors import KnowledgeBaseError
+from kb.settings import Settings
 from tests.conftest import ROOT
 
 
@@ -113,21 +118,31 @@ def test_a_setting_that_makes_no_sense() -> None:
     assert "ANWEN_PORT" in done.stderr
 
 
-def test_try_correct_and_bring_in_later(tmp_path: Path) -> None:
+def here(module: str, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Run a command in this process: seconds faster than a new one."""
+    monkeypatch.setattr(sys, "argv", [module, *arguments])
+    main: Callable[[Settings], int] = importlib.import_module(f"{module}.__main__").main
+    return main(Settings())
+
+
+def test_try_correct_and_bring_in_later(tmp_path: Path, monkeypatch, capsys) -> None:
     from tests.samples import RULE_LAW
 
-    (tmp_path / "r.md").write_text(RULE_LAW, "utf-8")
-    kb = ("--kb", str(tmp_path / "kb"))
-    tried = run("-m", "ingest", str(tmp_path / "r.md"), "--dry-run", "--json", *kb)
-    found = json.loads(tried.stdout)[0]
+    def said(module: str, *arguments: str) -> Any:
+        assert here(module, *arguments, "--kb", str(tmp_path / "kb"), "--json", monkeypatch=monkeypatch) == 0
+        return json.loads(capsys.readouterr().out)
+
+    path = tmp_path / "r.md"
+    path.write_text(RULE_LAW, "utf-8")
+    found = said("ingest", str(path), "--dry-run")[0]
     assert (found["structure"], found["effective"], len(found["passages"])) == ("法规条文", "2020-07-01", 4)
     assert not (tmp_path / "kb").exists()
-    run("-m", "ingest", str(tmp_path / "r.md"), "--no-index", *kb)
-    assert json.loads(run("-m", "kb", "stats", "--json", *kb).stdout)["pending"] == 1
-    run("-m", "ingest", str(tmp_path / "r.md"), *kb)
-    assert json.loads(run("-m", "kb", "stats", "--json", *kb).stdout)["pending"] == 0
-    run("-m", "kb", "correct", found["doc_id"], "region=河南省", "effective=2020-08-01", *kb)
-    listed = json.loads(run("-m", "kb", "list", "--json", *kb).stdout)[0]
+    assert said("ingest", str(path), "--no-index")["added"] == 1
+    assert said("kb", "stats")["pending"] == 1
+    assert said("ingest", str(path))["unchanged"] == 1
+    assert said("kb", "stats")["pending"] == 0
+    said("kb", "correct", found["doc_id"], "region=河南省", "effective=2020-08-01")
+    listed = said("kb", "list")[0]
     assert (listed["region"], listed["effective"]) == ("河南省", "2020-08-01")
-    refused = run("-m", "kb", "correct", listed["doc_id"], "colour=red", *kb, code=1)
-    assert "可以更正的有" in refused.stderr
+    with pytest.raises(KnowledgeBaseError, match="可以更正的有"):
+        said("kb", "correct", listed["doc_id"], "colour=red")

@@ -28,16 +28,9 @@ def assistant(kb: KnowledgeBase, triage: Triage) -> Assistant:
 
 
 @pytest.fixture(scope="session")
-def starter_assistant(tmp_path_factory: pytest.TempPathFactory, triage: Triage):
+def starter_assistant(starter_kb: KnowledgeBase, triage: Triage) -> Assistant:
     """An assistant with nothing but the starter knowledge."""
-    from ingest.starter import bring_in
-
-    folder = tmp_path_factory.mktemp("starter") / "kb"
-    report = bring_in(ROOT / "starter", folder, load_embedder(None))
-    assert report is not None
-    assert not report.failed
-    with KnowledgeBase.open(folder) as opened:
-        yield Assistant(opened, triage)
+    return Assistant(starter_kb, triage)
 
 
 def quoted_lines(answer: Answer) -> list[tuple[str, int]]:

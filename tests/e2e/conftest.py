@@ -19,8 +19,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """A Chromium for the tests of one file: Playwright keeps an event loop running in this thread meanwhile."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no Chromium at {CHROMIUM}")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -31,8 +32,10 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def address(browser):
+def address():
     """One server for all browser tests; not started where there is no browser."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
     with serving("healthy") as url:
         yield url
 

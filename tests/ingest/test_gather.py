@@ -5,8 +5,12 @@ import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
+
+from ingest.formats.paper import ocr
 from kb.base import KnowledgeBase
 from kb.catalogue import Catalogue
+from tests.ingest.formats import papers
 from tests.samples import NOTICE, RULE_2019, RULE_2024, RULE_LAW
 
 
@@ -127,3 +131,24 @@ def test_two_versions_are_never_joined_however_alike(tmp_path: Path, bring_in) -
     (tmp_path / "甲(2020-03-01).md").write_text(law.replace("每月查看八次", "每月查看十次"), "utf-8")
     report = bring_in(tmp_path / "甲(2019-03-01).md", tmp_path / "甲(2020-03-01).md")
     assert report.added == 2
+
+
+@pytest.mark.skipif(not ocr.available(), reason="rapidocr is not installed")
+def test_scans_are_read_within_the_limits_of_the_sandbox(tmp_path: Path, bring_in) -> None:
+    """The models want memory, threads and environment that a reader of text does not."""
+    folder = tmp_path / "扫描"
+    folder.mkdir()
+    title, *articles = papers.SCAN_TEXT
+    (folder / "冷库.pdf").write_bytes(papers.scanned([papers.page_image([title, *articles[:3]])]))
+    picture = papers.page_image(articles[5:]).crop((0, 0, 1654, 900))
+    picture.save(folder / "照片.png")
+    report = bring_in(folder)
+    assert (report.added, report.failed) == (2, [])
+    with KnowledgeBase.open(tmp_path / "kb") as kb:
+        texts = {
+            d.source.rpartition(".")[2]: "".join(c.text for c in kb.chunks(d.doc_id)) for d in kb.documents()
+        }
+        notes = [note for document in kb.documents() for note in document.notes]
+    assert "被困的人按下以后" in texts["pdf"]
+    assert "先撤到上风处" in texts["png"]
+    assert sum("文字识别" in note for note in notes) == 2

@@ -22,6 +22,7 @@ from ingest.run import ingest
 from kb.catalogue import Catalogue
 from kb.embed import load_embedder
 from kb.writer import open_writer
+from tests.conftest import LONG
 from tests.ingest import fuzz
 from tests.ingest.hostile import corpus
 from tests.ingest.hostile.case import LISTENER, Case
@@ -31,7 +32,6 @@ MOST_SECONDS = 150  # of the whole run; 16 were measured on two idle cores, 59 t
 _HAN = re.compile("[\u4e00-\u9fff]")
 _REMEDY = re.compile("请|不予读取|已停止|空的|没有读到|读不出正文|没有没|不再展开|超过上限|不支持")
 _OWN_FAULT = re.compile("读取时出错|没有回应|Traceback|Error")
-CRASHES = frozenset({"表单画自己.pdf", "表单树.pdf"})  # PDFium ends its own process when its memory ends
 
 
 @dataclass
@@ -154,8 +154,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
 def test_each_hostile_file_is_refused_by_name_or_read_for_its_good_part(seen: Seen, case: Case) -> None:
     reasons = seen.reasons(case.name)
     if case.refused:
-        wanted = case.refused.split("|") + (["意外停止"] if case.name in CRASHES else [])
-        assert any(word in reason for word in wanted for reason in reasons), (case.why, reasons)
+        assert any(word in reason for word in case.refused.split("|") for reason in reasons), (
+            case.why,
+            reasons,
+        )
     else:
         text = seen.text(case.name)
         assert any(word in text for word in case.kept.split("|")), (case.why, reasons, text[:200])
@@ -168,9 +170,7 @@ def test_every_refusal_is_chinese_and_says_what_to_do(seen: Seen) -> None:
         assert _HAN.search(failure.reason), failure
         assert not _OWN_FAULT.search(failure.reason), failure
         assert _REMEDY.search(failure.reason), failure
-        assert Path(failure.path.partition(INSIDE)[0]).name in CRASHES or "意外停止" not in failure.reason, (
-            failure
-        )
+        assert "意外停止" not in failure.reason, failure
 
 
 @pytest.mark.slow
@@ -226,7 +226,7 @@ def test_a_file_without_rights_is_named(tmp_path: Path, bring_in) -> None:
 
 
 @pytest.mark.slow
-def test_ten_seconds_of_fuzzing_find_nothing(tmp_path: Path) -> None:
-    found = fuzz.run(10, seed=int(time.time()), keep=tmp_path)
-    assert found.executions.total() > 50
+def test_some_seconds_of_fuzzing_find_nothing(tmp_path: Path) -> None:
+    found = fuzz.run(10 if LONG else 4, seed=int(time.time()), keep=tmp_path)
+    assert found.executions.total() > 20
     assert not found.defects, (found.defects, list(tmp_path.iterdir()))

@@ -19,9 +19,10 @@ from kb.dense import DenseIndex
 from kb.embed import load_embedder
 from kb.lexical import LexicalIndex
 from kb.writer import open_writer, rebuild
+from tests.conftest import LONG
 from tests.ingest.hostile.good import LATIN, docx, p, pack, pdf
 
-ROUNDS = 50
+ROUNDS = 50 if LONG else 10
 PLAIN, PACKED, ARTICLES = 16, 4, 8  # documents as files, documents in an archive, articles of each
 DOCUMENTS = PLAIN + PACKED + 2  # and one as DOCX, one as PDF
 GUESTS = 3  # files that are there in every other version: when they are gone, prune takes them out

@@ -1,5 +1,6 @@
 """The sandbox: each file in a child of its own, which can neither hang, nor grow, nor touch anything."""
 
+import io
 import os
 import socket
 import subprocess
@@ -30,6 +31,11 @@ DEEDS = {  # what a reader taken over by a hostile file might try, and the word 
     "grow": ("x = []\nwhile True: x.append(bytes(1_000_000))", "内存"),
     "recursion": ("f = lambda g: g(g)\nf(f)", "嵌套过深"),
     "crash": ("import os; os.abort()", "意外停止"),
+    "crash with memory in use": (
+        "x = bytes(600_000_000).replace(b'a', b'b')\nimport os; os.abort()",
+        "意外停止",
+    ),
+    "crash of a full library": ("x = bytearray(b'a') * 980_000_000\nimport os; os.abort()", "内存"),
     "leave": ("import os; os._exit(3)", "意外停止"),
     "bug": ("{{}}['x']", "KeyError"),
 }
@@ -122,6 +128,45 @@ def test_a_nursery_that_dies_is_started_anew() -> None:
         assert all(isinstance(found, Understood) for found in answers)
     finally:
         pool.close()
+
+
+ASKER = """
+from ingest.parse import Given
+from ingest.sandbox.pool import Pool
+from ingest.understand import Job
+pool = Pool(1)
+jobs = (Job("/x/%d.md" % n, b"x" * 400_000, "h", Given()) for n in range(1000))
+for _ in pool.understand(jobs):
+    print("read", flush=True)
+"""
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.3])
+def test_a_nursery_whose_asker_is_killed_ends_without_a_word(moment: float) -> None:
+    asker = subprocess.Popen(
+        [sys.executable, "-c", ASKER], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert asker.stdout.readline() == "read\n"
+    time.sleep(moment)
+    asker.kill()
+    _, said = asker.communicate(timeout=30)  # ends when the nursery, which shares its error stream, has ended
+    assert said == ""
+
+
+@pytest.mark.parametrize("sent", ["half a frame", "a job"])
+def test_a_nursery_that_nobody_listens_to_ends_without_a_word(sent: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingest.sandbox.nursery"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    whole = io.BytesIO()
+    frames.write(whole, *from_job(Job("/x/a.md", RULE_LAW.encode(), "h", Given())))
+    process.stdout.close()
+    process.stdin.write(whole.getvalue()[:40] if sent == "half a frame" else whole.getvalue())
+    process.stdin.close()
+    assert process.wait(30) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()
 
 
 def test_order_is_kept_whatever_takes_longest() -> None:

@@ -106,3 +106,20 @@ def test_labels_occur_once_and_only_the_title_is_left_out() -> None:
 
 def test_a_text_without_title_keeps_its_short_lines() -> None:
     assert [p.text for p in sections.split("短。\n也短。", "")] == ["短。\n也短。"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["风筝场办法", "《风筝场办法》", "# 风筝场办法（试行）", "附件1：风筝场办法", "关于印发《风筝场办法》的通知", "GB/T 1234—2020 风筝场办法",
+     "中华人民共和国风筝场办法", "**风筝场办法（2020年修订）**",
+     "放风筝协会印发《风筝场办法》"],
+)  # fmt: skip
+def test_the_title_goes_with_what_a_cover_puts_around_it(line: str) -> None:
+    assert list(sections.lines(f"{line}\n正文。", "风筝场办法")) == ["正文。"]
+
+
+@pytest.mark.parametrize(
+    "line", ["风筝场办法由市局负责解释。", "市局已于五月印发风筝场办法。", "本局制定风筝场办法。", "风筝场办法自五月起施行", "一、风筝场办法的用处", "违反风筝场办法的，当场收线"],
+)  # fmt: skip
+def test_a_short_line_that_names_the_title_stays(line: str) -> None:
+    assert list(sections.lines(f"风筝场办法\n{line}", "风筝场办法")) == [line]

@@ -10,6 +10,7 @@ from ingest.about.dates import read
 from ingest.about.ledger import Entry, entry
 from ingest.formats import Reading
 from ingest.parse import Given, parse
+from ingest.report import Report
 from kb.datatypes import Document, Level
 from kb.errors import IngestError
 from kb.normalise import law_name
@@ -88,8 +89,10 @@ def test_a_file_with_a_title_alone_is_refused() -> None:
         document("# 只有标题\n")
 
 
-def test_the_real_statutes_agree_with_the_manifest(statutes_kb, shared_data: Path) -> None:
-    kb, report = statutes_kb
+def test_the_real_statutes_agree_with_the_manifest(
+    statutes_kb, statutes_report: Report, shared_data: Path
+) -> None:
+    kb, report = statutes_kb, statutes_report
     with (shared_data / "statutes" / "manifest.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert (report.added, report.failed) == (len(rows), [])

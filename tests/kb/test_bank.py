@@ -49,7 +49,7 @@ def test_validation_is_a_tenth_of_the_articles(bank: tuple[BankQuestion, ...]) -
 
 
 def test_every_article_of_the_bank_exists_in_the_version_named(statutes_kb, bank) -> None:
-    kb, _ = statutes_kb
+    kb = statutes_kb
     texts = {chunk.chunk_id: chunk.text for d in kb.documents() for chunk in kb.chunks(d.doc_id)}
     assert not {question.chunk_id for question in bank} - texts.keys()
     copied = [q.question for q in bank if _shared_run(bare(q.question), bare(texts[q.chunk_id])) > 16]
@@ -177,7 +177,7 @@ def test_the_shipped_weights_fit_the_features() -> None:
 
 def test_lay_questions_find_their_article(statutes_kb) -> None:
     """Written for this test, not in the bank; each names no legal word of its article."""
-    kb, _ = statutes_kb
+    kb = statutes_kb
     cases = {
         "老板拿公司账户给自己交安全罚款，平时一分钱安全投入都不给": "安全生产法",
         "电瓶车推到家门口楼道里充一晚上": "高层民用建筑消防安全管理规定",

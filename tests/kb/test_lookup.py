@@ -98,7 +98,7 @@ def test_show_gives_the_version_in_force(kb: KnowledgeBase) -> None:
 def test_the_real_development_lookups_hit_at_once(statutes_kb, shared_data) -> None:
     import json
 
-    kb, _ = statutes_kb
+    kb = statutes_kb
     rows = [
         json.loads(line) for line in (shared_data / "questions_dev.jsonl").read_text("utf-8").splitlines()
     ]

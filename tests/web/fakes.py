@@ -60,6 +60,7 @@ class FakeStats:
     documents: int = 1
     chunks: int = 3
     newest_published: date | None = date(2024, 3, 20)
+    by_level: Mapping[str, int] = MappingProxyType({})
 
 
 class FakeLibrary:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from ingest.formats.pages import lines as html_lines
+from ingest.formats.pages.lines import fragment
 from ingest.formats.tables.spans import Cell, expand
 from kb.errors import IngestError
 
 
 def lines(page: str) -> list[str]:
-    return html_lines.lines(html_lines.parse(page.encode()))
+    return list(fragment(page.encode()).lines)
 
 
 @pytest.mark.parametrize(
@@ -61,24 +61,42 @@ def test_lines(page: str, expected: list[str]) -> None:
     ],
 )
 def test_encodings(data: bytes, charset: str) -> None:
-    assert html_lines.lines(html_lines.parse(data, charset)) == ["镕"]
+    assert fragment(data, charset).lines == ("镕",)
 
 
 def test_utf8_that_says_gb2312() -> None:
     page = "<meta charset=gb2312><p>仓库通道应当畅通</p>".encode()
-    assert html_lines.lines(html_lines.parse(page)) == ["仓库通道应当畅通"]
+    assert fragment(page).lines == ("仓库通道应当畅通",)
     assert "仓库" not in page.decode("gb18030", "replace")
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "rot13", "utf-16", "无"])
+def test_a_charset_that_no_page_has_is_not_believed(charset: str) -> None:
+    page = f"<meta charset={charset}><p>仓库通道应当畅通，灭火器应当够得着。</p>".encode("gb18030")
+    assert fragment(page).lines == ("仓库通道应当畅通，灭火器应当够得着。",)
 
 
 @pytest.mark.parametrize("data", [b"", b"  ", b"\xff\x81\x81\xfe" * 100])
 def test_refused(data: bytes) -> None:
     with pytest.raises(IngestError):
-        html_lines.lines(html_lines.parse(data))
+        fragment(data)
 
 
 @pytest.mark.parametrize("tag", ["div", "table><tr><td", "b", "ul><li", "font"])
 def test_nested_without_end(tag: str) -> None:
-    assert isinstance(lines(f"<p>前</p>{f'<{tag}>' * 50_000}后"), list)
+    with pytest.raises(IngestError, match="读不完整"):  # never passed off as whole
+        lines(f"<p>前</p>{f'<{tag}>' * 50_000}后")
+
+
+def test_a_thousand_unclosed_elements_of_an_old_page_are_read_whole() -> None:
+    assert lines(f"<p>前</p>{'<font>' * 1_000}后") == ["前", "后"]
+
+
+def test_what_a_style_sheet_hides_is_left_out_and_counted() -> None:
+    found = fragment(
+        "<style>.zz{display:none}</style><nav>目录</nav><p class=zz>谁也看不见</p><p>正文</p>".encode()
+    )
+    assert (found.lines, found.concealed) == (("目录", "正文"), 5)
 
 
 def test_gigantic_spans_lose_nothing() -> None:
