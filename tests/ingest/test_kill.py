@@ -20,7 +20,8 @@ from kb.embed import load_embedder
 from kb.lexical import LexicalIndex
 from kb.writer import open_writer, rebuild
 from tests.conftest import LONG
-from tests.ingest.hostile.good import LATIN, docx, p, pack, pdf
+from tests.ingest.hostile.good import docx, p, pack
+from tests.ingest.hostile.good_paper import LATIN, pdf
 
 ROUNDS = 50 if LONG else 10
 PLAIN, PACKED, ARTICLES = 16, 4, 8  # documents as files, documents in an archive, articles of each

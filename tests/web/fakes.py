@@ -1,7 +1,7 @@
 """A small made-up law and an assistant that answers from it, in our own words."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kb.datatypes import Answer, AnswerState, Audience, Chunk, Citation, Document, Emergency, Level, Status
@@ -60,7 +60,7 @@ class FakeStats:
     documents: int = 1
     chunks: int = 3
     newest_published: date | None = date(2024, 3, 20)
-    by_level: Mapping[str, int] = MappingProxyType({})
+    by_level: Mapping[str, int] = field(default_factory=dict)
 
 
 class FakeLibrary:

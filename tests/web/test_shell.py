@@ -49,7 +49,10 @@ def test_the_page_is_chinese():
 @pytest.mark.parametrize(
     ("counts", "sentence"),
     [
-        (FakeStats(1297, by_level={"科普": 20, "术语": 1, "法律": 9}), "法规1,276份、卡片21份，截至2024年3月20日"),
+        (
+            FakeStats(1297, by_level={"科普": 20, "术语": 1, "法律": 9}),
+            "法规1,276份、卡片21份，截至2024年3月20日",
+        ),
         (FakeStats(2, 3, None), "法规2份"),
         (None, words.LIBRARY_UNREADABLE),
     ],

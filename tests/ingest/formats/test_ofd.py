@@ -1,81 +1,28 @@
-"""OFD files built by hand: places on the paper become lines; hostile packages are refused."""
+"""OFD files: places on the paper become lines."""
 
-import io
-import time
-import zipfile
 from datetime import date
 
 import pytest
 from lxml import etree
 
-from ingest.formats.ofd import document as ofd
-from ingest.formats.ofd import page as ofd_page
 from ingest.formats.ofd.document import read
 from ingest.formats.ofd.page import read_page
 from ingest.formats.paper.joins import INDENT
-from kb.errors import IngestError
-
-NEW = "http://www.ofdspec.org/2016"
-OLD = "http://www.ofdspec.org"
-FIRST = "第一条　值班员应当每天早晚各巡查一次配电房，发现异响、异味"
-SECOND = "或者温度升高的，立即报告带班领导并做好记录。"
-
-
-def text(content: str, x: float = 20, y: float = 30, size: float = 5, more: str = "", code: str = "") -> str:
-    """One text object whose foot stands at (x, y), letters set solid."""
-    steps = code or f'DeltaX="g {max(len(content) - 1, 1)} {size}"'
-    return (
-        f'<ofd:TextObject ID="9" Boundary="{x} {y - size} 170 {size + 1}" Font="3" Size="{size}" {more}>'
-        f'<ofd:TextCode X="0" Y="{size}" {steps}>{content}</ofd:TextCode></ofd:TextObject>'
-    )
-
-
-def page(*objects: str, head: str = "", namespace: str = NEW) -> str:
-    return (
-        f'<ofd:Page xmlns:ofd="{namespace}">{head}<ofd:Content><ofd:Layer ID="1">'
-        f"{''.join(objects)}</ofd:Layer></ofd:Content></ofd:Page>"
-    )
-
-
-def document(locations: list[str], common: str = "", namespace: str = NEW, after: str = "") -> str:
-    pages = "".join(f'<ofd:Page ID="{n}" BaseLoc="{place}"/>' for n, place in enumerate(locations, 1))
-    return (
-        f'<ofd:Document xmlns:ofd="{namespace}"><ofd:CommonData>{common}</ofd:CommonData>'
-        f"<ofd:Pages>{pages}</ofd:Pages>{after}</ofd:Document>"
-    )
-
-
-def root(*bodies: str, namespace: str = NEW) -> str:
-    return f'<ofd:OFD xmlns:ofd="{namespace}" Version="1.0">{"".join(bodies)}</ofd:OFD>'
-
-
-def body(place: str = "Doc_0/Document.xml", info: str = "") -> str:
-    return f"<ofd:DocBody><ofd:DocInfo>{info}</ofd:DocInfo><ofd:DocRoot>{place}</ofd:DocRoot></ofd:DocBody>"
-
-
-def package(parts: dict[str, str | bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, content in parts.items():
-            bundle.writestr(name, content)
-    return buffer.getvalue()
-
-
-def paper(
-    *pages: str, namespace: str = NEW, info: str = "", extra: dict[str, str | bytes] | None = None
-) -> bytes:
-    """A whole OFD file with these pages."""
-    places = [f"Pages/Page_{n}/Content.xml" for n in range(len(pages))]
-    parts: dict[str, str | bytes] = {
-        "OFD.xml": root(body(info=info), namespace=namespace),
-        "Doc_0/Document.xml": document(places, namespace=namespace),
-        **{f"Doc_0/{place}": content for place, content in zip(places, pages, strict=True)},
-    }
-    return package(parts | (extra or {}))
-
-
-def lines(data: bytes) -> list[str]:
-    return read(data, "甲.ofd").text.splitlines()
+from tests.ingest.formats.ofd_files import (
+    FIRST,
+    NEW,
+    OLD,
+    PICTURE,
+    SECOND,
+    body,
+    document,
+    lines,
+    package,
+    page,
+    paper,
+    root,
+    text,
+)
 
 
 @pytest.mark.parametrize("namespace", [NEW, OLD])
@@ -240,121 +187,6 @@ def test_names_of_files_are_no_titles(title):
     assert read(paper(page(text("甲。")), info=f"<ofd:Title>{title}</ofd:Title>"), "甲.ofd").title == ""
 
 
-PICTURE = '<ofd:ImageObject ID="5" Boundary="0 0 210 297" ResourceID="4"/>'
-
-
 def test_page_of_pictures_is_noted():
     reading = read(paper(page(text("甲。")), page(PICTURE)), "甲.ofd")
     assert "第 2 页只有图片" in reading.notes[0]
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        pytest.param(paper(page(PICTURE)), "扫描件", id="pictures only"),
-        pytest.param(paper(page()), "没有文字", id="blank"),
-        pytest.param(
-            paper(page(text("甲。")), extra={"Doc_0/Encryptions.xml": "<x/>"}), "加密", id="encrypted"
-        ),
-        pytest.param(package({"a.xml": "<x/>"}), "不是 OFD", id="no root part"),
-        pytest.param(package({"OFD.xml": root()}), "0 篇文档", id="no document"),
-        pytest.param(package({"OFD.xml": root(body(""))}), "缺少“（空）”", id="no place"),
-        pytest.param(package({"OFD.xml": root(body("../../etc/passwd"))}), "缺少", id="out of the package"),
-        pytest.param(package({"OFD.xml": root(body("file:///etc/passwd"))}), "缺少", id="address"),
-        pytest.param(package({"OFD.xml": b"\x00\x01"}), "不是完好的 XML", id="no XML"),
-        pytest.param(b"PK\x03\x04", "损坏", id="no zip"),
-        pytest.param(paper(page(text("甲。")))[:300], "损坏", id="cut off"),
-    ],
-)
-def test_what_cannot_be_read_is_named_with_a_remedy(data, reason):
-    with pytest.raises(IngestError, match=reason) as caught:
-        read(data, "甲.ofd")
-    assert "请" in str(caught.value)
-
-
-def test_page_list_that_names_the_document_itself():
-    data = package({"OFD.xml": root(body()), "Doc_0/Document.xml": document(["Document.xml"])})
-    with pytest.raises(IngestError, match="重复引用"):
-        read(data, "甲.ofd")
-
-
-def test_one_page_named_again_and_again():
-    data = package(
-        {
-            "OFD.xml": root(body()),
-            "Doc_0/Document.xml": document(["P.xml"] * 900),
-            "Doc_0/P.xml": page(text("甲")),
-        }
-    )
-    with pytest.raises(IngestError, match="重复引用"):
-        read(data, "甲.ofd")
-
-
-def test_document_named_twice():
-    data = package(
-        {
-            "OFD.xml": root(body(), body()),
-            "Doc_0/Document.xml": document(["P.xml"]),
-            "Doc_0/P.xml": page(text("甲")),
-        }
-    )
-    with pytest.raises(IngestError, match="重复引用"):
-        read(data, "甲.ofd")
-
-
-@pytest.mark.parametrize("part", ["OFD.xml", "Doc_0/Document.xml", "Doc_0/Pages/Page_0/Content.xml"])
-def test_entity_bombs_are_refused(part):
-    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-    bomb = f'<!DOCTYPE x [<!ENTITY l0 "安全">{laughs}]><x>&l9;</x>'
-    begun = time.monotonic()
-    with pytest.raises(IngestError, match="外部实体"):
-        read(paper(page(text("甲。")), extra={part: bomb}), "甲.ofd") if part != "OFD.xml" else read(
-            package({part: bomb}), "甲.ofd"
-        )
-    assert time.monotonic() - begun < 1
-
-
-def test_bomb_in_a_page_is_refused():
-    with pytest.raises(IngestError, match="压缩炸弹"):
-        read(paper(page(text("安" * 10_000_000))), "甲.ofd")
-
-
-def test_endless_repeats_of_distances_are_not_written_out():
-    begun = time.monotonic()
-    assert lines(paper(page(text("甲乙", code='DeltaX="g 999999999 5 g 999999999 5"')))) == ["甲乙"]
-    assert time.monotonic() - begun < 1
-
-
-@pytest.mark.parametrize(
-    "numbers",
-    [
-        pytest.param(('Boundary="20 25 170 6"', 'Boundary="-20 -25 -170 -6"'), id="negative sizes"),
-        pytest.param(('Size="5"', 'Size="-5"'), id="negative type"),
-        pytest.param(('Size="5"', 'Size="0"'), id="no size"),
-        pytest.param(('Size="5"', 'Size="1e99"'), id="huge type"),
-        pytest.param(('Boundary="20 25 170 6"', 'Boundary="nan inf x"'), id="no numbers"),
-        pytest.param(('Boundary="20 25 170 6"', ""), id="no place"),
-        pytest.param(('X="0"', 'X="1e308"'), id="off the paper"),
-        pytest.param(('Font="3"', 'CTM="0 0 0 0 0 0"'), id="matrix of nothing"),
-        pytest.param(('Font="3"', 'CTM="a b"'), id="matrix of letters"),
-        pytest.param(('DeltaX="g 1 5"', 'DeltaX="g g g"'), id="no distances"),
-        pytest.param(('DeltaX="g 1 5"', 'DeltaX="g -5 5 -1"'), id="negative repeats"),
-    ],
-)
-def test_senseless_numbers_do_not_lose_the_text(numbers):
-    data = paper(page(text("甲乙").replace(*numbers)))
-    assert "".join(lines(data)).replace(" ", "") == "甲乙"
-
-
-def test_pages_and_pieces_are_capped(monkeypatch):
-    monkeypatch.setattr(ofd, "MAX_PAGES", 2)
-    with pytest.raises(IngestError, match="超过 2 页"):
-        read(paper(*[page(text("甲。"))] * 3), "甲.ofd")
-    monkeypatch.setattr(ofd_page, "MAX_PIECES", 2)
-    with pytest.raises(IngestError, match="异常庞大"):
-        read(paper(page(*(text("甲。", y=20 + 9 * n) for n in range(3)))), "甲.ofd")
-
-
-def test_deep_nesting_is_refused():
-    with pytest.raises(IngestError, match="损坏"):
-        read(paper(page("<ofd:PageBlock>" * 5_000 + "</ofd:PageBlock>" * 5_000)), "甲.ofd")

@@ -1,49 +1,14 @@
-"""Web pages: the article and nothing of the site around it, in every encoding; hostile pages are refused fast."""
+"""Web pages: the article and nothing of the site around it, in every encoding."""
 
-import time
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ingest.formats.pages import tree as html_tree
-from ingest.formats.pages.web_page import MAX_LINKS, Link, Selectors, links, read
-from ingest.formats.reading import Reading
+from ingest.formats.pages.web_page import read
 from ingest.structure import statute
-from kb.errors import IngestError
 from kb.normalise import fold
-
-BODY = (
-    "<p>各区县、各有关单位：</p>"
-    "<p>入冬以来，居民取暖用气、用电增多，我办决定开展一次入户检查，现把要求通知如下。</p>"
-    "<p>一、每户都要看一遍烟道、软管和插座，看不了的要约好下次时间。</p>"
-    "<p>二、查出的问题当场写进台账，三天之内回访，谁查谁签字。</p>"
-)
-OWN = [
-    "各区县、各有关单位：",
-    "入冬以来，居民取暖用气、用电增多，我办决定开展一次入户检查，现把要求通知如下。",
-    "一、每户都要看一遍烟道、软管和插座，看不了的要约好下次时间。",
-    "二、查出的问题当场写进台账，三天之内回访，谁查谁签字。",
-]
-AROUND = """
-<div class="top"><a href="/">甲市门户</a><a href="/b">登录</a></div>
-<div class="nav"><ul><li><a href="/a">首页</a></li><li><a href="/b">政务公开</a></li></ul></div>
-<div class="crumbs">当前位置：<a href="/">首页</a> &gt; <a href="/x">通知公告</a></div>
-%s
-<div class="xgwz"><h3>相关链接</h3><ul><li><a href="/1">去年的入户检查是怎样开展的</a></li>
-<li><a href="/2">取暖季用气安全问答一百条</a></li><li><a href="/3">我市举办用电安全讲座活动</a></li></ul></div>
-<div class="share">分享到：<a>微信</a><a>微博</a></div>
-<div class="footer">主办单位：甲市办公室 版权所有 甲ICP备00000000号 网站标识码0000000000</div>
-"""
-
-
-def page(middle: str, head: str = "", charset: str = "utf-8", encoding: str = "") -> bytes:
-    text = f'<!DOCTYPE html><html><head><meta charset="{charset}">{head}</head><body>{AROUND % middle}</body></html>'
-    return text.encode(encoding or charset)
-
-
-def lines(reading: Reading) -> list[str]:
-    return reading.text.splitlines()
+from tests.ingest.formats.web_files import BODY, OWN, lines, page
 
 
 @pytest.mark.parametrize(
@@ -137,34 +102,6 @@ def test_a_page_cut_off_inside_a_character_is_read_to_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [bytes(range(128, 256)) * 80, b"\x00\x01\x02" * 500, b"", b"<html></html>", b"<!-- -->"]
-)
-def test_what_is_no_page_is_refused(data: bytes) -> None:
-    with pytest.raises(IngestError, match=r"网页"):
-        read(data, "a.html")
-
-
-def test_a_page_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html_tree, "MAX_BYTES", 100)
-    with pytest.raises(IngestError, match="超过上限"):
-        read(b"<p>" + b"a" * 200, "a.html")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "<div id='app'></div><script>document.write('正文在脚本里，这里读不到。')</script>",
-        "<h1>404</h1><p>您访问的页面不存在，请返回首页，或稍后再试。</p>",
-        "<div class='list'><a href='/1'>一条通知</a><a href='/2'>两条通知</a></div>",
-    ],
-    ids=["script shell", "error page", "links only"],
-)
-def test_a_page_without_an_article_is_refused(body: str) -> None:
-    with pytest.raises(IngestError, match="没有读到正文"):
-        read(f"<html><head><title>404 页面不存在</title></head><body>{body}</body></html>".encode(), "a.html")
-
-
-@pytest.mark.parametrize(
     "style",
     [
         "display:none",
@@ -251,102 +188,6 @@ def test_metas_come_first() -> None:
 )
 def test_title_of_the_text_not_of_the_site(shown: str, head: str) -> None:
     assert read(page(f"{shown}<article>{BODY}</article>", head), "a.html").title == "关于冬季入户检查的通知"
-
-
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        "<div>" * 100_000 + "深处" + "</div>" * 100_000,
-        "<table><tr><td>" * 30_000 + "深处",
-        "<p " + " ".join(f"a{n}=1" for n in range(50_000)) + ">多属性</p>",
-        "<p " + " ".join(f"a{n}" for n in range(50_000)) + ">多属性</p>",
-        "<b>" * 450_000,
-    ],
-    ids=["deep", "deep tables", "attributes", "bare attributes", "unclosed"],
-)
-def test_pages_built_to_exhaust_are_refused_at_once(hostile: str) -> None:
-    begun = time.process_time()
-    with pytest.raises(IngestError, match="网页"):
-        read(page(f"<article>{hostile}</article>"), "a.html")
-    assert time.process_time() - begun < 5
-
-
-def test_a_page_cut_short_by_its_depth_is_not_passed_off_as_whole() -> None:
-    with pytest.raises(IngestError, match="读不完整"):
-        read(page(f"<article>{BODY}{'<div>' * 100_000}</article>"), "a.html")
-
-
-@pytest.mark.parametrize(
-    "noise",
-    [
-        "<script>" * 50_000,
-        "<script>" + "a=1;" * 300_000 + "</script>",
-        f"<img src='data:image/png;base64,{'A' * 3_000_000}'>",
-        f"<p title='{'甲' * 1_000_000}'></p>",
-        "<style>" + "/*" * 60_000 + ".a{" * 20_000 + "</style>",
-        "<font>" * 1_000,
-        "<!--" * 50_000 + "-->",
-        "<?xml version='1.0' encoding='gbk'?><!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>&a;",
-    ],
-    ids=[
-        "scripts open",
-        "script",
-        "inline picture",
-        "attribute",
-        "sheet",
-        "unclosed font",
-        "comments",
-        "entity",
-    ],
-)
-def test_large_but_harmless_noise_is_read_past(noise: str) -> None:
-    begun = time.process_time()
-    text = read(page(f"<article>{BODY}</article>{noise}"), "a.html").text
-    assert OWN[1] in text and "root:" not in text
-    assert time.process_time() - begun < 5
-
-
-LIST = """<html><body><div class="nav"><li><a href="/n">导航</a></li></div><ul class="news">
-<li><a href="./t20241105_1.html" title="关于冬季入户检查的通知">关于冬季入户检…</a><span>2024-11-05</span></li>
-<li><a href="/zwgk/2.html#top"> 关于  烟道改造的通知 </a><span>[2024/11/04]</span></li>
-<li><a href="/zwgk/2.html">重复的一条</a><span>2024-11-04</span></li>
-<li><a href="javascript:void(0)">点不开</a></li><li><a href="mailto:a@b.example">写信</a></li>
-<li><a href="http://user:pass@h.example/">带口令</a></li><li><a href="http://[bad/">坏地址</a></li>
-<li><a href="file:///etc/passwd">本机文件</a></li><li>没有链接</li>
-<li style="display:none"><a href="/hidden.html">看不见的一条</a></li>
-<li><a href="https://other.example/3.html">没有日期的通知</a></li></ul></body></html>"""
-
-
-def test_links_of_a_list_page() -> None:
-    found = links(
-        LIST.encode(), Selectors(item="ul.news > li", date="span"), "https://a.example/tz/index.html"
-    )
-    assert found == [
-        Link("关于冬季入户检查的通知", "https://a.example/tz/t20241105_1.html", date(2024, 11, 5)),
-        Link("关于 烟道改造的通知", "https://a.example/zwgk/2.html", date(2024, 11, 4)),
-        Link("没有日期的通知", "https://other.example/3.html", None),
-    ]
-
-
-def test_links_find_the_day_without_a_selector_and_in_gbk() -> None:
-    data = LIST.replace("<html>", "<html><meta charset=gb2312>").encode("gb18030")
-    assert links(data, Selectors(item="ul.news > li"), "https://a.example/")[0].published == date(2024, 11, 5)
-
-
-def test_a_day_in_the_title_is_not_the_day_of_the_entry() -> None:
-    data = "<li><a href='/1'>2023年1月2日会议纪要</a> 2024-11-05</li>".encode()
-    assert links(data, Selectors(item="li"), "https://a.example/")[0].published == date(2024, 11, 5)
-
-
-def test_links_are_capped() -> None:
-    data = "".join(f"<li><a href='/{n}'>第{n}条</a></li>" for n in range(MAX_LINKS + 50)).encode()
-    assert len(links(data, Selectors(item="li"), "https://a.example/")) == MAX_LINKS
-
-
-@pytest.mark.parametrize("css", ["li >", "li::before", "[[", "", "li:nosuch(1)"])
-def test_a_wrong_selector_is_named(css: str) -> None:
-    with pytest.raises(IngestError, match="选择器"):
-        links(LIST.encode(), Selectors(item=css), "https://a.example/")
 
 
 @pytest.mark.data

@@ -1,7 +1,13 @@
 """Word packages written part by part, for what no library writes."""
 
+import base64
 import io
+import quopri
 import zipfile
+
+import docx as python_docx
+
+from ingest.formats.word import docx
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT_W = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -85,3 +91,25 @@ def word(body: str, **parts: str | bytes) -> bytes:
 
 def chunk(content: bytes | str, before: str = "", after: str = "") -> bytes:
     return word(f'{before}<w:altChunk r:id="raFChunk"/>{after}', aFChunk=content)
+
+
+PAGE = "<html><head><title>x</title><style>p{}</style></head><body><h1>仓库管理规定</h1><p>第一条 库内不得吸烟。</p></body></html>"
+
+
+def lines(data: bytes) -> list[str]:
+    return docx.read(data, "样本.docx").text.splitlines()
+
+
+def saved(document: "python_docx.document.Document") -> bytes:
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def archive(page: bytes, encoding: str, charset: str) -> bytes:
+    body = quopri.encodestring(page) if encoding == "quoted-printable" else base64.encodebytes(page)
+    head = (
+        'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b1"\n\n--b1\n'
+        f'Content-Type: text/html; charset="{charset}"\nContent-Transfer-Encoding: {encoding}\n\n'
+    )
+    return head.encode() + body + b"\n--b1\nContent-Type: image/png\n\nxx\n--b1--\n"

@@ -1,35 +1,57 @@
 """Small whole files of every format, and the makers of packages that the hostile ones are made with."""
 
 import io
-import struct
 import zipfile
-import zlib
 from email.message import EmailMessage
 
+from tests.ingest.hostile.good_paper import pdf, png
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
 OFD = "http://www.ofdspec.org/2016"
+
+
 LINES = (
     "云岭市冷库值班办法",
     "第一条 为了让夜班的人遇事不慌，各冷库照这份办法排班。",
     "第二条 库门内侧装应急开关，警铃三秒内响起。",
     "第三条 本办法自2025年3月1日起施行。",
 )
+
+
 TEXT = "\n".join(LINES) + "\n"
+
+
 PLAN = (
     "# 云岭市冷库漏氨应急预案\n1 总则\n1.1 目的\n快。\n4.3.1 一级响应\n（1）启动条件：漏氨十公斤。\n"
     "（2）响应措施：转移人员。\n5 职责\n（1）应急局：牵头。\n"
 )
+
+
 STANDARD = (
     "# XF 99999—2020 冷库灯具要求\n4 灯具\n4.1 一般要求\n4.1.1 灯应每月试一次。\n注：不少于2.5 小时。\n"
     "4.1.2 坏灯应换。\n表 1 灯数\n场地：小；灯：2\n附录 A 式样\n"
 )
+
+
 FAQ = "# 冷库问答\n问：多久查一次？\n答：每周一次。\n问：门坏了怎么办？\n答：先停用，再报修。\n"
+
+
 DECISION = (
     "# 关于修改《云岭市冷库值班办法》的决定\n一、将第二条修改为：\n“第二条 装两个开关。”\n二、删去第三条。\n"
 )
+
+
 NOTICE = "# 关于开展冷库检查的通知\n云安办〔2025〕7号\n一、总体要求\n（一）每月查两次。\n附件1 清单\n云岭市安委会办公室\n2025年5月6日\n"
 
 
@@ -214,71 +236,6 @@ def mht() -> bytes:
 
 
 CSV = '名称,区县,电话\n"东湖,公园",城关区,12350\n西山学校,河口区,12345\n人民广场,城关区,12123\n'.encode()
-
-
-def pdf_objects(objects: list[bytes], trailer: bytes = b"") -> bytes:
-    """Return a PDF of these objects, numbered from 1; the first is the catalogue."""
-    out, places = bytearray(b"%PDF-1.7\n"), []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (
-        len(objects) + 1,
-        trailer,
-        start,
-    )
-    return bytes(out)
-
-
-def pdf_stream(content: bytes, extra: bytes = b"") -> bytes:
-    packed = zlib.compress(content)
-    return b"<< /Length %d /Filter /FlateDecode %s >>\nstream\n%s\nendstream" % (len(packed), extra, packed)
-
-
-LATIN = b"BT /F1 12 Tf 60 760 Td 14 TL " + b"".join(
-    b"(%s) Tj T* " % line
-    for line in (
-        b"Cold store duty rules of Yunling",
-        b"Two people keep watch at night and write down every round.",
-        b"Whoever smells ammonia leaves against the wind and calls for help.",
-    )
-) + b"ET"  # fmt: skip
-
-
-def pdf(
-    content: bytes = LATIN, extra: bytes = b"", catalogue: bytes = b"", more: list[bytes] | None = None
-) -> bytes:
-    """Return a PDF of one page with Helvetica as F1; `more` objects are numbered from 6."""
-    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> %s >>"
-    return pdf_objects(
-        [
-            b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalogue,
-            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            page % extra,
-            pdf_stream(content),
-            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-            *(more or []),
-        ]
-    )
-
-
-def png(width: int = 8, height: int = 8, pixels: bytes | None = None) -> bytes:
-    """Return a grey PNG; its header may promise more pixels than it holds."""
-
-    def block(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    raw = pixels if pixels is not None else (b"\0" + b"\xff" * width) * height
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + block(b"IHDR", head)
-        + block(b"IDAT", zlib.compress(raw, 9))
-        + block(b"IEND", b"")
-    )
 
 
 def archive() -> bytes:

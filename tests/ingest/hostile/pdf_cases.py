@@ -8,7 +8,8 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.ingest.hostile.case import LISTENER, Case, kept, refused
-from tests.ingest.hostile.good import LATIN, pack, pdf, pdf_objects, pdf_stream
+from tests.ingest.hostile.good import pack
+from tests.ingest.hostile.good_paper import LATIN, pdf, pdf_objects, pdf_stream
 
 HOME = f"http://127.0.0.1:{LISTENER}/pdf".encode()
 _PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>"
