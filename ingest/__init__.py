@@ -1,6 +1,7 @@
-"""Files become documents and chunks (资料入库): find, read, understand, store.
+"""Files become documents and chunks (资料入库): found, read, understood, stored.
 
-`files` finds them, `read` makes text of bytes, `parse` decides what kind of text it is and hands it to
-`statute`, `sections` or the guide reader, `metadata` reads title, dates, issuer and level from the text,
-and `run` brings it all into the knowledge base.
+`files` finds them, `sandbox` reads each in a process of its own: `formats` makes text of bytes, `structure`
+decides what kind of text it is and splits it, `about` reads title, dates, issuer and level from it (all
+drawn together by `parse` and `understand`). `gather` follows archives, `store` puts documents away, `run`
+does it all. `pull` brings files from public sources, `radar` tells what a new version changes.
 """

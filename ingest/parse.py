@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from ingest.about import authority as metadata
-from ingest.about import dates, ledger
+from ingest.about import authority, dates, ledger
+from ingest.about.repeal import repeals
+from ingest.about.titles import document_number, titles
 from ingest.formats.reading import Reading
 from ingest.structure import kinds
 from ingest.structure.kinds import Structure
 from ingest.structure.pages import located
-from ingest.structure.statute import Passage
+from ingest.structure.statute import Passage, is_article
 from kb import regions
 from kb.cards.guides import ASKED_LABEL, Guide, asked_text, is_guide, parse_guide
 from kb.cards.library import kind_of, parse_records
@@ -28,7 +29,6 @@ _CLOSING_ARTICLES = 3
 _RULES = (
     "triage.yaml"  # stands beside the guides it points to; a guide from elsewhere cannot take their place
 )
-_ARTICLE = re.compile(r"^第.+条(?:之.+)?$")
 _OWN_CARD = "自编卡片·"
 _FAMILY_NOISE = re.compile(r"（(?:试行|暂行|修订|修正|\d{4}年.{0,6})）$")
 
@@ -69,9 +69,9 @@ def parse(reading: Reading, source: str, content_hash: str, given: Given) -> Par
         return _guide(parse_guide(reading.text, source), path, content_hash)
     lines = reading.text.split("\n")
     if reading.title:
-        title, part = metadata.titles([f"# {reading.title}"], path.stem)
+        title, part = titles([f"# {reading.title}"], path.stem)
     else:
-        title, part = metadata.titles(lines, path.stem)
+        title, part = titles(lines, path.stem)
     structure = kinds.recognise(reading.text, title, reading.table)
     passages = kinds.split(structure, reading.text, title)
     if not passages:
@@ -104,12 +104,12 @@ def _document(
     title: str, part: str, path: Path, content_hash: str, header: Sequence[str], passages: Sequence[Passage]
 ) -> Document:
     name = law_name(title)
-    kind = metadata.kind(title, header)
-    closing = [p.text for p in passages if _ARTICLE.match(p.label)] or [p.text for p in passages]
+    kind = authority.kind(title, header)
+    closing = [p.text for p in passages if is_article(p.label)] or [p.text for p in passages]
     closing = closing[-_CLOSING_ARTICLES:]
     found = dates.read(path.stem, header, closing)
     known = ledger.entry(name, kind.level, found.published)
-    number = metadata.document_number(header)
+    number = document_number(header)
     effective = known.effective or found.effective
     legal = kind.level not in {Level.OTHER, Level.PLAN, Level.NORMATIVE, *CARDS}
     notes = [known.warning, "施行日期原文未载明" if legal and effective is None else ""]
@@ -126,7 +126,7 @@ def _document(
         effective=effective,
         expires=known.expires or found.expires,
         short_names=_short_names(name, number if kind.level is Level.STANDARD else ""),
-        repeals=metadata.repeals(closing),
+        repeals=repeals(closing),
         notes=tuple(note for note in notes if note),
         source=str(path),
         content_hash=content_hash,

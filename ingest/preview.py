@@ -14,7 +14,7 @@ from ingest.radar import compare as radar
 from ingest.radar import report as radar_report
 from ingest.run import read_jobs
 from ingest.sandbox.pool import shared
-from ingest.structure.statute import Passage
+from ingest.structure.statute import Passage, is_article
 from kb.datatypes import Chunk, Document
 from kb.identity import CORRECTABLE
 
@@ -113,7 +113,7 @@ def as_json(found: Preview) -> dict[str, Any]:
 
 
 def _counted(chunks: Sequence[Chunk]) -> str:
-    articles = sum(chunk.label.startswith("第") and "条" in chunk.label for chunk in chunks)
+    articles = sum(is_article(chunk.label) for chunk in chunks)
     pages = f"，第 {chunks[0].page} 至 {chunks[-1].page} 页" if chunks[0].page else ""
     return f"{articles} 条，共 {len(chunks)} 段{pages}" if articles else f"{len(chunks)} 段{pages}"
 

@@ -1,11 +1,11 @@
 """What was understood goes into the knowledge base: under its own id, once, with what people set right."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ingest.parse import Parsed
 from ingest.report import Report
+from ingest.structure.statute import is_article
 from ingest.understand import Understood
 from kb.catalogue import Source
 from kb.datatypes import CARDS, Chunk, Document
@@ -13,7 +13,6 @@ from kb.identity import corrected, relabelled
 from kb.sketch import SIZE, likeness
 from kb.writer import Writer
 
-_ARTICLE = re.compile(r"^第.+条(?:之.+)?$")
 _SAME_TEXT = 0.95  # likeness from which two texts of one name and day are one text
 _SAME_BY_TEXT_ALONE = 0.98  # ... and from which they are one text whatever they are called
 _DIFFERENCES_SHOWN = 3
@@ -100,7 +99,7 @@ class Store:
             f"{name}：{note}" for note in parsed.document.notes if not note.startswith(_KEPT_QUIET)
         ]
         self._report.chunks += len(parsed.chunks)
-        self._report.articles += sum(bool(_ARTICLE.match(chunk.label)) for chunk in parsed.chunks)
+        self._report.articles += sum(is_article(chunk.label) for chunk in parsed.chunks)
         if old is None:
             self._report.added += 1
             return

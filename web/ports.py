@@ -1,6 +1,6 @@
 """What the pages need from below, so that they can be built on a fake as well as on the real thing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -35,6 +35,11 @@ class Counts(Protocol):
     @property
     def chunks(self) -> int:
         """Number of articles and sections."""
+        ...
+
+    @property
+    def by_level(self) -> Mapping[str, int]:
+        """Number of texts of each level."""
         ...
 
     @property

@@ -48,7 +48,7 @@ def markdown_html(text: str, turn: int = 0, numbers: Collection[int] = ()) -> st
     tokens = _PARSER.parse(plain(text), env)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = "h4"
+            token.tag = "h3"
     return str(_PARSER.renderer.render(tokens, _PARSER.options, env)).replace("\n", "")
 
 

@@ -6,7 +6,7 @@ Markdown parser. All words from questions, documents and models pass through `we
 
 from dataclasses import dataclass, field
 
-from kb.datatypes import Answer, AnswerState, Citation, Emergency, Status
+from kb.datatypes import CARDS, Answer, AnswerState, Citation, Emergency, Status
 from web import words
 from web.clean import escape, paragraphs, phone_link
 from web.prose import markdown_html, reference
@@ -37,7 +37,7 @@ def turn_html(turn: Turn, progress: str = "") -> str:
     """Return one question with its answer: danger first, then the words, then what they stand on."""
     answer = turn.answer
     parts = [
-        f'<div class="asked"><span class="vh">您问：</span>{paragraphs(turn.question, words.MAX_QUESTION)}</div>',
+        f'<div class="asked"><h2 class="vh">您问</h2>{paragraphs(turn.question, words.MAX_QUESTION)}</div>',
         emergency_html(answer.emergency) if answer.emergency else "",
         terms_html(turn.terms),
         _said(turn, is_whole=not progress),
@@ -90,19 +90,22 @@ def _chips(turn: Turn) -> str:
     if not turn.answer.citations:
         return ""
     chips = "".join(_chip(turn.number, citation) for citation in turn.answer.citations)
-    return f'<div class="cites"><h4>依据原文</h4>{chips}</div>'
+    return f'<div class="cites"><h3>依据原文</h3>{chips}</div>'
 
 
 def _chip(turn: int, citation: Citation) -> str:
     title = f"{citation.chunk.law} {citation.chunk.label}"
     return (
         f'<button type="button" class="chip {reference(turn, citation.number)}"><b>{citation.number}</b>'
-        f"<span>{escape(title, 90)}</span>{status_badge(citation.status)}</button>"
+        f"<span>{escape(title, 90)}</span>{status_badge(citation)}</button>"
     )
 
 
-def status_badge(status: Status) -> str:
-    """Return the mark that says whether a text is in force."""
+def status_badge(citation: Citation) -> str:
+    """Return the mark that says whether a text is in force, or that this project wrote it."""
+    status = citation.status
+    if citation.document.level in CARDS and status is Status.IN_FORCE:
+        return '<i class="badge is-card">本项目编写</i>'
     return f'<i class="badge {STATUS_CLASS[status]}">{status.value}</i>'
 
 
@@ -112,7 +115,7 @@ def _follow_ups(questions: tuple[str, ...]) -> str:
     buttons = "".join(
         f'<button type="button" class="say">{escape(question, 80)}</button>' for question in questions
     )
-    return f'<div class="next"><h4>接着问</h4><div class="says">{buttons}</div></div>'
+    return f'<div class="next"><h3>接着问</h3><div class="says">{buttons}</div></div>'
 
 
 def _hotlines() -> str:

@@ -51,21 +51,21 @@ SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 PAGES: Final = {
     "lookup": "/lookup",
     "lookup-found": "/lookup?q=疏散通道被堵住罚多少",
-    "lookup-none": "/lookup?q=紫色的大象",
+    "lookup-none": "/lookup?q=%E3%83%B2%E3%83%B2",
     "lookup-laws": "/lookup/laws",
     "lookup-law": "/lookup/安全生产法",
     "lookup-article": "/lookup/安全生产法/第二十四条",
     "lookup-compare": "/lookup/compare/突发事件应对法",
     "lookup-missing": "/lookup/没有这部法",
     "duties": "/duties",
-    "duties-list": "/duties?trade=工贸&headcount=130&area_m2=6000&region=河南省&features=特种设备",
+    "duties-list": "/duties?trade=机械与金属加工&headcount=130&area_m2=6000&region=河南省&features=特种设备",
     "inspect": "/inspect",
-    "inspect-none": "/inspect?q=紫色的大象",
+    "inspect-none": "/inspect?q=蓝鲸唱歌剧",
     "inspect-sheet": "/inspect/hotel",
     "inspect-finding": "/inspect/hotel",
     "inspect-record": "/inspect/record",
     "learn": "/learn",
-    "learn-none": "/learn?q=紫色的大象",
+    "learn-none": "/learn?q=蓝鲸唱歌剧",
     "learn-guide": "/learn/guides/gas-leak",
     "learn-poster": "/learn/guides/gas-leak/poster",
     "learn-signals": "/learn/signals",
@@ -107,7 +107,9 @@ class Talk:
     question: str  # its answer has at least one source
 
 
-def photograph(address: str, out: Path, talk: Talk, kb: Path | None = None, small: bool = False) -> list[Path]:
+def photograph(
+    address: str, out: Path, talk: Talk, kb: Path | None = None, small: bool = False
+) -> list[Path]:
     """Save one picture per device, colour scheme and page; return their paths in the order taken.
 
     Args:
@@ -126,8 +128,10 @@ def photograph(address: str, out: Path, talk: Talk, kb: Path | None = None, smal
         for device in DEVICES:
             for scheme in SCHEMES:
                 page = open_on(browser, device, scheme)
-                for step in tour(page, address, talk, kb):
-                    taken.append(_shoot(page, out / f"{device.name}-{scheme}-{step}", small))
+                taken += [
+                    _shoot(page, out / f"{device.name}-{scheme}-{step}", small)
+                    for step in tour(page, address, talk, kb)
+                ]
                 page.context.close()
         browser.close()
     return taken
@@ -158,7 +162,7 @@ def tour(page: Page, address: str, talk: Talk, kb: Path | None) -> Iterator[str]
         kb: the knowledge base's folder; None leaves the administration out.
     """
     page.goto(address)
-    page.wait_for_selector(".start", timeout=WAIT)
+    page.wait_for_selector("#aw-send", timeout=WAIT)
     yield from _chat(page, talk)
     yield from _pages(page, address, PAGES)
     if kb is not None:

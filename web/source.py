@@ -42,7 +42,7 @@ def source_html(citation: Citation, around: Around) -> str:
     warning = _WARNINGS.get(citation.status, "")
     parts = [
         f"<h2>{escape(document.title, 200)}</h2>",
-        f"<p>{status_badge(citation.status)}<i class='badge'>{document.level.value}</i></p>",
+        f"<p>{status_badge(citation)}<i class='badge'>{document.level.value}</i></p>",
         f'<p class="warn">{warning}</p>' if warning else "",
         _ended(around.ending),
         _path(citation.chunk.path),

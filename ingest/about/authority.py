@@ -1,16 +1,13 @@
-"""What kind of text it is, who issued it, where it applies, what it repeals: read from the text itself."""
+"""What kind of text it is, who issued it, where it applies: read from the text itself."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.about.repeal import Repeal, repeal_sentences, repeals
-from ingest.about.titles import STANDARD_NUMBER, document_number, titles
+from ingest.about.titles import STANDARD_NUMBER
 from kb import regions
 from kb.datatypes import Level
 from kb.normalise import fold
-
-__all__ = ["Kind", "Repeal", "document_number", "kind", "repeal_sentences", "repeals", "titles"]
 
 _NATIONAL_CONGRESS = re.compile(r"全国人民代表大会(?:常务委员会|.{0,8}次会议)|全国人大常委会")
 _LOCAL_CONGRESS = re.compile(

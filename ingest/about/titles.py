@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kb.normalise import clean, fold
+from kb.numerals import NUMERAL
 
 _FILE_DATE = re.compile(r"[(（_\s-]*\d{4}-\d{2}-\d{2}[)）]?$")
 _TITLE_LENGTH = 80
@@ -14,7 +15,7 @@ _ENDS = re.compile(
     r"(?:通知|意见|公告|通告|通报|决定|决议|方案|预案|办法|规定|条例|规程|规范|标准|细则|规则|要求|指南|手册|纲要|要点|清单|批复|"
     r"函|命令|精神|问答|法|制度|计划|规划|解释|修正案)[》）)”]*(?:[（(][^（）()]{1,20}[）)])?$"
 )
-_NO_TITLE = re.compile(r"[。；！？]|^第[一1]条[\s　]?")
+_NO_TITLE = re.compile(rf"[。；！？]|^第{NUMERAL}{{1,9}}条")
 _BEGINS = re.compile(r"关于|印发|转发|《")
 _COVER = re.compile(r"(?:印发|发布|公布)《(?P<book>[^《》]{4,60})》")
 _PLAIN_COVER = re.compile(r"关于(?:印发|发布)(?P<name>[^《》]{4,60}?)的(?:通知|公告)$")

@@ -17,7 +17,7 @@ class Reading:
     """The text of one file as a person reads it, top to bottom.
 
     Headings may carry Markdown signs (`# 标题`); a row of a table is one line, `列名：值；列名：值`
-    (see `grid.records`). Page furniture (running titles, page numbers) is gone and lines that the paper
+    (see `tables.grid.records`). Page furniture (running titles, page numbers) is gone and lines that the paper
     broke are whole again.
     """
 

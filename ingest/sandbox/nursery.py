@@ -24,6 +24,8 @@ _SIGNALS = {
     signal.SIGALRM: "读取用时超过上限，已停止。文件可能异常复杂或被恶意构造，请拆分或另存后再导入",
     signal.SIGKILL: "读取占用的内存或时间超过上限，已停止。请拆分或另存后再导入",
 }
+_CRASHES = frozenset({signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGTRAP})
+_STOPPED = "读取程序意外停止，文件可能已损坏。请用原来的软件另存一份再导入"
 _WARMING = (
     "# 预热办法\n第一条 每日检查。\n第二条 本办法自2024年5月1日起施行。\n"  # loads what every child needs
 )
@@ -37,7 +39,10 @@ def main() -> None:
     jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the error stream, never between frames
     while select.select([jobs], [], [], _IDLE_SECONDS)[0]:
-        frame = frames.read(jobs)
+        try:
+            frame = frames.read(jobs)
+        except frames.BrokenFrameError:  # whoever asked died while asking
+            return
         if frame is None:
             return
         head, blobs = frame
@@ -59,11 +64,19 @@ def _in_child(head: dict[str, Any], data: bytes) -> bytes:
     os.close(send)
     with os.fdopen(receive, "rb") as stream:
         answer = stream.read()
-    _, status = os.waitpid(child, 0)
+    allowed = limits.allowance(child)
+    _, status, usage = os.wait4(child, 0)
     if status == 0:
         return answer
-    reason = _SIGNALS.get(signal.Signals(os.WTERMSIG(status))) if os.WIFSIGNALED(status) else None
-    return _frame({"error": reason or "读取程序意外停止，文件可能已损坏。请用原来的软件另存一份再导入"})
+    return _frame({"error": _cause(status, is_full=limits.is_used_up(allowed, usage))})
+
+
+def _cause(status: int, *, is_full: bool) -> str:
+    """Return what ended a child, as far as the system tells."""
+    if not os.WIFSIGNALED(status):
+        return _STOPPED
+    ended_by = signal.Signals(os.WTERMSIG(status))
+    return _MEMORY if is_full and ended_by in _CRASHES else _SIGNALS.get(ended_by, _STOPPED)
 
 
 def _work(head: dict[str, Any], data: bytes, send: int) -> None:

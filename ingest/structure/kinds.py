@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from ingest.structure import decision, faq, plan, rows, sections, standard, statute
-from ingest.structure.statute import Passage, Statute
+from ingest.structure.statute import Passage, Statute, is_article
 
 
 class Structure(StrEnum):
@@ -104,7 +104,7 @@ def _mostly_rows(text: str) -> bool:
 
 
 def _articles(law: Statute) -> int:
-    return sum(1 for p in law.passages if p.label.startswith("第") and "条" in p.label)
+    return sum(is_article(p.label) for p in law.passages)
 
 
 def _prose(text: str, title: str) -> Structure:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from ingest.structure.statute import Passage, without_comments
-from kb.normalise import clean
+from kb.normalise import clean, law_name
 
 CN = "[一二三四五六七八九十百]"
 TITLE_LENGTH = 30  # characters; what stands after a number and is longer is text, not a title
@@ -19,6 +19,14 @@ _LONG = 500  # characters; a longer section is cut at sentence ends
 _WORDS = re.compile(r"[\u3400-\u9fffA-Za-z]")
 _LABEL_LENGTH = 60
 _TITLE_LINES = 12  # the title is looked for in these first lines only
+_COVER = re.compile(  # what may stand around the title on its own line
+    r"(?:[^\w。；！？]|_|附件\s?\d{0,2}|标题|题目|名称|中华人民共和国|(?:国家|行业|地方|团体|企业)标准|[A-Z]{2,6}(?:/[A-Z]{1,2})?\s?[\d.]+"
+    r"|(?:19|20)\d\d(?:年(?:\d{1,2}月)?(?:\d{1,2}日)?)?|试行|暂行|草案|(?:征求意见|送审|报批)稿|修订|修正|第.版|版|全文|正文"
+    r"|关于|印发|发布|公布|的(?:通知|公告|公示)(?:$|(?=\W)))*+"
+)
+_ISSUED = re.compile(
+    rf"(?!{CN}{{1,4}}、|[（(\d])[^，。；：]{{0,40}}(?:印发|发布|公布|转发|批转)[《“]?"
+)  # 某市人民政府关于印发《
 _BOLD = re.compile(r"\*\*|^\||\|$")
 SAYS = re.compile(r"应当?[^急]|不[得应宜准]|严禁|禁止|必须|负责|宜|\d{3}")
 _DOTTED = re.compile(r"^\d+(?:\.\d+)*$")
@@ -117,9 +125,20 @@ def lines(text: str, title: str) -> Iterator[str]:
     for raw in without_comments(text).split("\n"):
         line = clean(_BOLD.sub("", raw.strip()))
         filled += bool(line)
-        about_title = filled <= _TITLE_LINES and bool(title) and title in line
-        if line and not (about_title and len(line) <= len(title) + 20):
+        if line and not (filled <= _TITLE_LINES and _is_title(line, title)):
             yield line
+
+
+def _is_title(line: str, title: str) -> bool:
+    """Whether a line is the title, bare or with what a cover puts around it.
+
+    >>> [_is_title(line, "某办法") for line in ("《某办法》（试行）", "关于印发《某办法》的通知", "某办法由市局解释。")]
+    [True, True, False]
+    """
+    if not title or title not in line:
+        return bool(title) and law_name(line) == law_name(title)
+    before, after = line.split(title, 1)
+    return bool(_COVER.fullmatch(after) and (_COVER.fullmatch(before) or _ISSUED.fullmatch(before)))
 
 
 def outline(found: Iterable[str], heading_of: FindHeading) -> list[Section]:

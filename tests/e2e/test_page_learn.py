@@ -119,6 +119,7 @@ def test_a_plan_keeps_its_contacts_in_the_browser_and_prints_on_two_sheets(at):
     assert len(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages) == 2
     page.goto(page.url)
     page.get_by_role("button", name="做出计划").click()
+    page.wait_for_selector("#keep:not([hidden])")  # the script has run
     assert page.input_value("#b4") == "外婆 13800000000"
     page.get_by_role("button", name="清空").click()
     assert page.locator("body").evaluate("() => localStorage.getItem('anwen.family')") is None

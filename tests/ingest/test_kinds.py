@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.about import authority as metadata
+from ingest.about.repeal import repeal_sentences
 from ingest.structure import decision, rows, statute
 from ingest.structure.kinds import Structure, recognise, split
 from tests.samples import NOTICE, RULE_2024
@@ -138,7 +138,7 @@ def test_no_text_breaks_a_splitter(text: str, structure: Structure) -> None:
     found = split(structure, text, "甲")
     assert len({p.label for p in found}) == len(found)
     assert all(p.text and p.label for p in found)
-    metadata.repeal_sentences(found)
+    repeal_sentences(found)
 
 
 @pytest.mark.parametrize("line", ["\n", "“", "一、", "《", "下列文件予以废止：\n", "1.1\n", "问：？\n", "（"])
@@ -146,7 +146,7 @@ def test_hostile_repetition_takes_little_time(line: str) -> None:
     text = f"预案\n一、甲\n{line * 20_000}本预案 Ⅰ级响应 废止"
     began = time.process_time()
     for structure in Structure:
-        metadata.repeal_sentences(split(structure, text, "关于修改甲的决定"))
+        repeal_sentences(split(structure, text, "关于修改甲的决定"))
     recognise(text, "甲预案", False)
     assert time.process_time() - began < 20
 

@@ -119,7 +119,7 @@ def test_the_title_goes_with_what_a_cover_puts_around_it(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["风筝场办法由市局负责解释。", "市局已于五月印发风筝场办法。", "本局制定风筝场办法。", "风筝场办法自五月起施行", "一、风筝场办法的用处", "违反风筝场办法的，当场收线"],
+    "line", ["风筝场办法由市局负责解释。", "市局已于五月印发风筝场办法。", "一、印发《风筝场办法》", "本局制定风筝场办法。", "风筝场办法自五月起施行", "一、风筝场办法的用处", "违反风筝场办法的，当场收线"],
 )  # fmt: skip
 def test_a_short_line_that_names_the_title_stays(line: str) -> None:
     assert list(sections.lines(f"风筝场办法\n{line}", "风筝场办法")) == [line]

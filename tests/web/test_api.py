@@ -69,6 +69,18 @@ def test_an_emergency_comes_first_in_the_stream(call):
     assert told[-1][1] == whole
 
 
+@pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
+def test_half_a_character_in_an_answer_breaks_nothing(services, accept):
+    class Halved:
+        def ask(self, question, **about):
+            yield Answer(AnswerState.GROUNDED, "护栏\ud83d要查", follow_ups=("多久\udc00查",))
+
+    ask = Caller(app_of(replace(services, assistant=Halved())))
+    reply = ask("POST", "/api/ask", json={"question": "护栏"}, headers={"accept": accept})
+    told = events(reply.text)[-1][1] if accept == "text/event-stream" else reply.json()
+    assert (told["text"], told["follow_ups"]) == ("护栏要查", ["多久查"])
+
+
 def test_who_leaves_a_stream_gives_the_place_back(services):
     class Endless:
         def ask(self, question, **about):

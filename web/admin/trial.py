@@ -10,8 +10,8 @@ from typing import Any, Final
 from ingest.gather import INSIDE
 from ingest.parse import Given
 from ingest.preview import Remembered, as_json, preview
-from ingest.radar import Cited
-from ingest.radar_report import as_text
+from ingest.radar.compare import Cited
+from ingest.radar.report import as_text
 from kb.catalogue import FILE_NAME, Catalogue
 from kb.datatypes import Document, Level
 from kb.identity import CORRECTABLE, corrected

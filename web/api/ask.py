@@ -1,6 +1,7 @@
 """POST /api/ask and /api/feedback, GET /api/health and /api/ready."""
 
 from collections.abc import AsyncIterator, Generator
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from fastapi import APIRouter, Request
@@ -9,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from kb.datatypes import Answer
 from kb.errors import KnowledgeBaseError
+from kb.normalise import visible
 from web.answering import PACE, paced
 from web.api.errors import documented
 from web.api.models import Answered, Feedback, Health, Kept, Question, Ready
@@ -41,7 +43,7 @@ def ask(request: Request, question: Question, services: Served) -> Answered | Re
             headers={"cache-control": "no-store"},
         )
     *_, last = answers(services, asked)
-    return Answered.of(last)
+    return _sendable(last)
 
 
 @router.post(
@@ -96,4 +98,13 @@ async def closing(items: Generator[_T]) -> AsyncIterator[_T]:
 async def _events(items: AsyncIterator[tuple[Answer, bool]]) -> AsyncIterator[str]:
     async for answer, is_last in items:
         kind = "answer" if is_last else "snapshot"
-        yield f"event: {kind}\ndata: {Answered.of(answer).model_dump_json()}\n\n"
+        yield f"event: {kind}\ndata: {_sendable(answer).model_dump_json()}\n\n"
+
+
+def _sendable(answer: Answer) -> Answered:
+    """Return an answer as JSON whose text is UTF-8: a model may write half a character (a lone surrogate)."""
+    return Answered.of(
+        replace(
+            answer, text=visible(answer.text), follow_ups=tuple(visible(asked) for asked in answer.follow_ups)
+        )
+    )

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kb.datatypes import CARDS
 from kb.errors import AnwenError
 from web import words
 from web.clean import paragraphs, plain
@@ -88,12 +89,16 @@ def asset(name: str) -> str:
 
 
 def extent(counts: Counts | None) -> str:
-    """Return how much the knowledge base holds and how fresh it is, in words."""
+    """Return how much the knowledge base holds and how fresh it is, in words.
+
+    Rules and what this project wrote are counted apart, each version of a rule as one text.
+    """
     if counts is None:
         return words.LIBRARY_UNREADABLE
+    cards = sum(counts.by_level.get(level, 0) for level in CARDS)
+    held = f"法规{counts.documents - cards:,}份" + (f"、卡片{cards:,}份" if cards else "")
     newest = counts.newest_published
-    until = f"截至 {day(newest)}，" if newest else ""
-    return f"法规库{until}{counts.documents:,} 部 {counts.chunks:,} 条"
+    return f"{held}，截至{day(newest)}" if newest else held
 
 
 def day(value: Any) -> str:  # noqa: ANN401 - templates hand over what they have

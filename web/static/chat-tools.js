@@ -18,7 +18,7 @@
     var copy = turn.querySelector(".words").cloneNode(true);
     copy.querySelectorAll(".ref").forEach(function (mark) { mark.textContent = "[" + mark.textContent.replace(/\D/g, "") + "]"; });
     var lines = [];
-    copy.querySelectorAll("p, li, h4, tr").forEach(function (block) {
+    copy.querySelectorAll("p, li, h3, tr").forEach(function (block) {
       if (block.parentNode.closest("p, li, tr") && block.tagName === "P") return;
       lines.push((block.tagName === "LI" ? "· " : "") + block.textContent.trim());
     });
@@ -39,7 +39,7 @@
       parts.push("[" + anwen.text(chip, "b") + "] " + anwen.text(chip, "span") + "（" + anwen.text(chip, ".badge") + "）");
     });
     var extent = anwen.text(document, "#aw-head .extent");
-    return parts.concat("", "来自安问，" + extent + "。以主管部门的解释为准。").join("\n");
+    return parts.concat("", "来自安问（" + extent + "）。以主管部门的解释为准。").join("\n");
   }
 
   function copy(text, done) {

@@ -15,8 +15,8 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
-from ingest.formats.pages.lines import lines as html_lines
-from ingest.formats.pages.lines import parse as parse_html
+from ingest.formats.pages.lines import fragment
+from ingest.formats.pages.tree import concealed_note
 from ingest.formats.reading import Member, Reading
 from kb.errors import IngestError
 from kb.normalise import clean, visible
@@ -53,6 +53,7 @@ class _Parts:
     plain: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)  # HTML, as lines
     members: list[Member] = field(default_factory=list)
+    concealed: int = 0  # letters hidden in the pages
     pictures: int = 0  # shown within the text
 
 
@@ -79,10 +80,13 @@ def read(data: bytes, name: str) -> Reading:
         raise IngestError(f"{name} 的正文超过 {_MAX_CHARACTERS} 字。请拆分后再导入")
     if not text and not parts.members:
         raise IngestError(f"{name} 里没有正文，也没有附件。请检查邮件是否导出完整")
-    notes = (f"正文里有 {parts.pictures} 张图片，没有收入",) if parts.pictures else ()
+    notes = (
+        f"正文里有 {parts.pictures} 张图片，没有收入" if parts.pictures else "",
+        concealed_note(parts.concealed) if parts.concealed and not parts.plain else "",
+    )
     return Reading(
         text=text + "\n" if text else "", title=clean(_header(message, "Subject"))[:200],
-        published=_date(_header(message, "Date")), notes=notes, members=tuple(parts.members),
+        published=_date(_header(message, "Date")), notes=tuple(filter(None, notes)), members=tuple(parts.members),
     )  # fmt: skip
 
 
@@ -136,7 +140,9 @@ def _take(part: Message, kind: str, parts: _Parts) -> None:
     if kind == "text/plain" and not attached:
         parts.plain.append(_text(content, _charset(part)).strip())
     elif kind == "text/html" and not attached:
-        parts.pages.append("\n".join(html_lines(parse_html(content, _charset(part)))))
+        page = fragment(content, _charset(part))
+        parts.pages.append("\n".join(page.lines))
+        parts.concealed += page.concealed
     elif kind.startswith("image/") and (part.get("Content-ID") or not attached):
         parts.pictures += 1
     else:

@@ -32,7 +32,7 @@ _SITE_TAGS = frozenset({"nav", "footer", "aside", "form", "header"})
 _SITE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary"})
 _LISTS = frozenset({"ul", "ol", "dl", "div", "table", "section"})
 _KEPT_LINKS = re.compile(r"附件|附表|下载|附录")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+HAN = re.compile(r"[\u3400-\u9fff]")
 _SENTENCE = re.compile(r"[，。；：！？]")
 _LONG = 15  # Hanzi from which a piece of text counts as a sentence without a sign
 _MOST_OF_PAGE = 0.3  # share of the page's sentences from which nothing is dropped by its name
@@ -128,7 +128,7 @@ class _Weight:
 
     def take(self, text: str | None, *, linked: bool) -> None:
         """Add a piece of text that stands directly in the element."""
-        hanzi = len(_HAN.findall(text)) if text else 0
+        hanzi = len(HAN.findall(text)) if text else 0
         if not text or not hanzi:
             return
         self.total += hanzi

@@ -2,21 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree, html
 
+from ingest.formats.pages.tree import parse, take_unseen
 from ingest.formats.tables.spans import Cell, is_layout, table_lines
-from kb.errors import IngestError
 
+_SKIPPED = frozenset({"title", "rp", "rt"})  # rt: how a character is read, beside it
 # fmt: off
-_HIDDEN = frozenset({
-    "button", "head", "iframe", "noscript", "object", "option", "rp", "rt", "script", "select", "style", "svg",
-    "template", "textarea",
-})
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
     "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
-    "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
+    "head", "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
     "tfoot", "th", "thead", "tr", "ul",
 })
 # fmt: on
@@ -24,84 +22,39 @@ _HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 _HAN = "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]"
 _WRAPPED = re.compile(rf"(?<={_HAN})[ \t]*[\r\n]\s*(?={_HAN})")  # a line break in the source, not on the page
 _BLANK = re.compile(r"\s+")
-_INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.I)
-_CHARSETS = {
-    **dict.fromkeys(("gb2312", "gbk", "gb_2312-80", "gb18030", "x-gbk", "cp936"), "gb18030"),
-    **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), "utf-8"),
-    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5hkscs"),
-    **{name: name for name in ("utf-16", "utf-16le", "utf-16be")},
-}
-_ASCII = bytes(range(128))
-_ENOUGH = 12  # bytes beyond ASCII
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _MAX_SPAN = 1_000
-_MAX_STYLE = 2_000  # characters of a style attribute looked at
 
 
-def parse(data: bytes, charset: str = "") -> html.HtmlElement:
-    """Return the root of an HTML page.
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """HTML that is no page of a site: the body of a mail, a part of a Word document."""
 
-    Args:
-        data: the page's bytes.
-        charset: what the transport says of its encoding, "" if nothing.
-
-    Raises:
-        IngestError: if its encoding cannot be told, or there is nothing in it.
-    """
-    text = decode(data, charset).lstrip()
-    text = re.sub(r"^<\?xml[^>]*\?>", "", text).replace("\x00", "")
-    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
-    try:
-        return html.document_fromstring(text, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise IngestError("网页里没有可读的内容。请在浏览器里重新保存后再导入") from error
+    lines: tuple[str, ...]
+    concealed: int = 0  # letters of hidden text that were left out
 
 
-def decode(data: bytes, charset: str = "") -> str:
-    """Return the text of a page: by its byte-order mark, the given charset, its <meta>, UTF-8, GB18030.
-
-    Pages that say gb2312 mostly hold characters beyond it, so the whole of GB18030 is read. Longer bytes
-    that are UTF-8 are taken for it whatever is said: GBK bytes hardly ever look so by chance. Charsets that
-    can hold no Chinese are not believed.
+def fragment(data: bytes, charset: str = "") -> Fragment:
+    """Return all that a person sees of some HTML; unlike a web page's, its navigation is not looked for.
 
     Raises:
-        IngestError: if none of these fits.
+        IngestError: as `tree.parse`.
 
-    >>> decode("镕".encode("gb18030"), "gb2312")
-    '镕'
+    >>> fragment("<p>甲</p><p hidden>看不见的字</p>".encode())
+    Fragment(lines=('甲',), concealed=5)
     """
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    meta = _META_CHARSET.search(data[:4_096])
-    said = [_CHARSETS.get(name.lower(), "") for name in (charset, meta[1].decode("ascii") if meta else "")]
-    surely = ["utf-8"] if len(data.translate(None, _ASCII)) >= _ENOUGH else []
-    for name in filter(None, (*surely, *said, "utf-8", "gb18030")):
-        try:
-            return data.decode(name)
-        except UnicodeDecodeError:
-            continue
-    return _nearly(data)
-
-
-def _nearly(data: bytes) -> str:
-    """Return a text in which a few characters are broken; many mean that the encoding is another."""
-    texts = (data.decode(encoding, "replace") for encoding in ("utf-8", "gb18030"))
-    best = min(texts, key=lambda text: text.count("\ufffd"))
-    if best.count("\ufffd") * 500 > len(best):
-        raise IngestError("认不出网页的文字编码。请在浏览器里打开后另存为 UTF-8 再导入")
-    return best.replace("\ufffd", "□")
+    root = parse(data, charset)
+    unseen = take_unseen(root)
+    return Fragment(tuple(lines(root)), sum(letters for _, letters in unseen))
 
 
 def lines(root: html.HtmlElement) -> list[str]:
     """Return the readable lines under an element, none of them empty.
 
     Block elements and <br> end lines, h1 to h6 become `#` lines, items of numbered lists carry their
-    numbers, tables of data become records (`grid.records`) while tables that only lay out the page are read
-    cell by cell. Scripts, styles, the head, form controls and what is styled invisible are left out.
+    numbers, tables of data become records (`tables.grid.records`) while tables that only lay out the page are
+    read cell by cell. What nobody sees must be gone before (`tree.take_unseen`).
 
-    >>> lines(html.fromstring("<div><h2>第一章</h2><p>甲<br>乙</p><ol><li>丙</ol><script>x</script></div>"))
+    >>> lines(html.fromstring("<div><h2>第一章</h2><p>甲<br>乙</p><ol><li>丙</ol></div>"))
     ['## 第一章', '甲', '乙', '1. 丙']
     """
     return list(_Writer().read(root))
@@ -125,7 +78,7 @@ class _Writer:
             elif event == "end":
                 yield from self._ended(element)
                 self._parts.append(element.tail or "" if element is not root else "")
-            elif _is_hidden(element):
+            elif element.tag in _SKIPPED:
                 walk.skip_subtree()
             elif element.tag == "table" and (cells := _data_table(element)):
                 yield from self._flushed()
@@ -150,7 +103,7 @@ class _Writer:
         self._parts.append(element.text or "")
 
     def _ended(self, element: html.HtmlElement) -> Iterator[str]:
-        if element.tag in _BLOCKS and not _is_hidden(element):
+        if element.tag in _BLOCKS:
             yield from self._flushed()
             if element.tag in _HEADINGS:
                 self._mark, self._heading = "", False
@@ -176,12 +129,6 @@ class _Numbers:
         """Return the mark of the next item."""
         self._next += 1
         return f"{self._next - 1}. "
-
-
-def _is_hidden(element: html.HtmlElement) -> bool:
-    if element.tag in _HIDDEN or "hidden" in element.attrib:
-        return True
-    return bool(_INVISIBLE_STYLE.search(element.get("style", "")[:_MAX_STYLE]))
 
 
 def _data_table(table: html.HtmlElement) -> list[list[Cell]]:

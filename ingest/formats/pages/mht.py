@@ -1,13 +1,14 @@
 """Web archives (MHT, MHTML): one mail-shaped file that holds a page and its pictures."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
 
 from ingest.formats.containers.mail import payload
-from ingest.formats.pages import lines as html_lines
+from ingest.formats.pages import lines, tree, web_page
+from ingest.formats.pages.lines import Fragment
 from ingest.formats.reading import Reading
 from kb.errors import IngestError
 
@@ -28,34 +29,47 @@ def is_mht(data: bytes) -> bool:
 
 
 def read(data: bytes, name: str) -> Reading:
-    """Return the page in a web archive. Nothing it links to is fetched; its pictures are not read.
+    """Return the article of the page in a web archive. Nothing it links to is fetched; its pictures are not read.
+
+    The first HTML part is the page; the others are frames, read only where the page itself has no article.
 
     Raises:
-        IngestError: if the archive is damaged or holds no text.
+        IngestError: if the archive is damaged or holds no article.
     """
-    found = lines(data)
-    if not found:
-        raise IngestError(f"{name} 里没有文字。请确认网页保存完整，再重新导入")
-    heading = next((line for line in found[:5] if line.startswith("# ")), "")
-    return Reading("\n".join(found) + "\n", title=heading.removeprefix("# "))
+    parts = _parts(data)
+    for content, charset in _texts(parts, "text/html"):
+        reading = web_page.read_page(content, charset)
+        if reading is not None:
+            return reading
+    plain = _plain(parts)
+    if not plain:
+        raise IngestError(f"{name} 里没有读到正文。请确认网页保存完整，再重新导入")
+    return Reading("\n".join(plain) + "\n")
 
 
-def lines(data: bytes) -> list[str]:
-    """Return the lines of the page in a web archive, [] if it has none.
-
-    The first HTML part is the page; the others are frames, read only where the page itself is empty.
+def fragment(data: bytes) -> Fragment:
+    """Return what a person sees of the page in a web archive, its navigation with it; no lines if it has none.
 
     Raises:
         IngestError: if the archive is damaged, has more than 500 parts, or its encoding cannot be told.
     """
     parts = _parts(data)
-    pages = [part for part in parts if part.get_content_type() == "text/html"]
-    for page in pages:
-        content = payload(page)
-        if content.strip() and (found := html_lines.lines(html_lines.parse(content, _charset(page)))):
+    for content, charset in _texts(parts, "text/html"):
+        found = lines.fragment(content, charset)
+        if found.lines:
             return found
-    plain = [part for part in parts if part.get_content_type() == "text/plain"]
-    texts = [html_lines.decode(payload(part), _charset(part)) for part in plain]
+    return Fragment(tuple(_plain(parts)))
+
+
+def _texts(parts: Sequence[Message], kind: str) -> Iterator[tuple[bytes, str]]:
+    """Yield what the parts of a kind hold and the charset they name; none that is empty."""
+    for part in parts:
+        if part.get_content_type() == kind and (content := payload(part)).strip():
+            yield content, _charset(part)
+
+
+def _plain(parts: Sequence[Message]) -> list[str]:
+    texts = (tree.decode(content, charset) for content, charset in _texts(parts, "text/plain"))
     return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
 
 
@@ -69,7 +83,7 @@ def _parts(data: bytes) -> list[Message]:
     return parts
 
 
-def _walk(message: Message) -> Iterable[Message]:
+def _walk(message: Message) -> Iterator[Message]:
     """Yield the parts in order, at most 500."""
     waiting = [message]
     for _ in range(MAX_PARTS):

@@ -1,7 +1,10 @@
-"""Bytes of a web page become a tree without what a person does not see: scripts, styles, hidden elements."""
+"""Bytes of HTML become a tree without what a person does not see: scripts, styles, hidden elements.
+
+The only parser of HTML here: web pages, web archives, mails and the HTML inside Word documents all pass it.
+"""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from lxml import etree, html
 from lxml.html import HtmlElement
@@ -9,6 +12,7 @@ from lxml.html import HtmlElement
 from kb.errors import IngestError
 from kb.normalise import INVISIBLE, visible
 
+LETTER = re.compile(r"[\u3400-\u9fffA-Za-z]")
 MAX_BYTES = 20_000_000
 MAX_ELEMENTS = 200_000
 _MAX_ATTRIBUTES = 2_000  # in one tag; libxml2 needs time by the square of their number
@@ -20,29 +24,27 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 _CHARSET = re.compile(
     rb"""<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,20})""", re.I
 )
-_WIDER = {
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "gb_2312-80": "gb18030",
-    "x-gbk": "gb18030",
-    "cp936": "gb18030",
+_CHARSETS = {  # as pages name them -> what reads them; a charset not named here is not believed
+    **dict.fromkeys(("gb2312", "gbk", "gb_2312-80", "gb18030", "x-gbk", "cp936"), "gb18030"),
+    **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), "utf-8"),
+    **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5"), "big5hkscs"),
+    **{name: name for name in ("utf-16", "utf-16le", "utf-16be")},
 }
-_WIDER |= {
-    "iso-8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-}
+_LATIN = frozenset({"iso-8859-1", "latin1", "latin-1", "ascii", "us-ascii", "windows-1252", "cp1252"})
+_FEW_BYTES = 32  # beyond ASCII; fewer are too few to guess from
+_ASCII = bytes(range(128))
 _GUESSES = ["gb18030", "big5", "big5hkscs", "utf_16", "utf_8"]
-_OPAQUE = ("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas")
-_INPUTS = ("select", "button", "textarea", "audio", "video", "map", "datalist")
+_UNREAD = frozenset({  # scripts, pictures, controls
+    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas",
+    "select", "button", "textarea", "audio", "video", "map", "datalist",
+})  # fmt: skip
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;)\s*(?:font-size|opacity)\s*:\s*0(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
     r"|(?:left|top|text-indent|margin-left|margin-top)\s*:\s*-\d{3,}",
     re.I,
 )
 _CLIPPED = re.compile(r"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*[01](?:px)?\s*(?:;|!|$)", re.I)
+_FEW_HIDDEN = 4  # letters; editors leave invisible bookmarks of fewer
 _STYLE_LENGTH = 2_000  # characters of a style attribute looked at
 _SHEETS = 200_000  # characters of style sheets looked at
 _MEDIA = re.compile(r"@media[^{}]{0,500}\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}", re.I)
@@ -52,32 +54,43 @@ _HIDDEN_RULE = re.compile(
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
 
-def decode(data: bytes) -> str:
-    r"""Return a page's text: by its byte order mark, else UTF-8 if it is that, else as it declares itself.
+def decode(data: bytes, charset: str = "") -> str:
+    r"""Return a page's text: by its byte order mark, UTF-8 if it is that, the given charset, its own declaration.
+
+    UTF-8 comes before what is said, which is often a template's: GBK bytes hardly ever look like it by chance.
+    Pages that say gb2312 mostly hold characters beyond it, so the whole of GB18030 is read.
+
+    Args:
+        data: the bytes.
+        charset: what the transport (a mail's head) says of their encoding, "" if nothing.
 
     Raises:
         IngestError: if it is too large, no text, or in no encoding that gives readable text.
 
-    >>> decode("<meta charset=gb2312>朱镕基".encode("gb18030"))
-    '<meta charset=gb2312>朱镕基'
+    >>> decode("<meta charset=gb2312>镕".encode("gb18030")), decode("镕".encode("gb18030"), "gb2312")
+    ('<meta charset=gb2312>镕', '镕')
     """
     if len(data) > MAX_BYTES:
         raise IngestError(
             f"网页有 {len(data) / 1e6:.0f} MB，超过上限 {MAX_BYTES / 1e6:.0f} MB。请只保存正文后再导入"
         )
-    text = _decoded(data)
+    text = _decoded(data, charset)
     if text.count("\x00") > len(text) // 1000:
         raise IngestError("内容不是网页（像是二进制文件或改了后缀的文件）。请重新下载后再导入")
     return visible(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def parse(data: bytes) -> HtmlElement:
+def parse(data: bytes, charset: str = "") -> HtmlElement:
     """Return the root of a page, without comments; nothing named in it is fetched.
+
+    Args:
+        data: the page's bytes.
+        charset: what the transport says of its encoding, "" if nothing.
 
     Raises:
         IngestError: as `decode`, and if it is empty or built to exhaust its reader.
     """
-    text = decode(data)
+    text = decode(data, charset)
     _refuse_bombs(text)
     parser = html.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
@@ -93,18 +106,22 @@ def parse(data: bytes) -> HtmlElement:
     return root
 
 
-def hidden(root: HtmlElement) -> list[HtmlElement]:
-    """Return the outermost elements that their style keeps from being seen, in order; not inside each other."""
-    names = _hidden_names(root)
-    found: list[HtmlElement] = []
-    inside: set[HtmlElement] = set()
-    for element in root.iter(etree.Element):
-        parent = element.getparent()
-        if parent is not None and parent in inside:
-            inside.add(element)
-        elif _is_hidden(element, names):
-            inside.add(element)
-            found.append(element)
+def take_unseen(root: HtmlElement) -> list[tuple[HtmlElement, int]]:
+    """Take scripts, styles, forms' controls and hidden elements out of a page.
+
+    Hidden is what an element's own style or the page's style sheets keep from being seen.
+
+    Returns:
+        Where each hidden element stood, and how many letters it held; editors' bookmarks are not told.
+    """
+    concealing = _hidden(root)  # by the page's style sheets too, so before they go
+    drop(list(root.iter(*_UNREAD)))
+    found: list[tuple[HtmlElement, int]] = []
+    for element in concealing:
+        parent, letters = element.getparent(), len(LETTER.findall("".join(element.itertext())))
+        if parent is not None and letters > _FEW_HIDDEN:
+            found.append((parent, letters))
+    drop(concealing)
     return found
 
 
@@ -115,25 +132,40 @@ def drop(elements: Iterable[HtmlElement]) -> None:
             element.drop_tree()
 
 
-def opaque(root: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield the elements whose text is not for reading: scripts, styles, forms' controls."""
-    yield from list(root.iter(*_OPAQUE, *_INPUTS))
+def concealed_note(letters: int) -> str:
+    """Return what the person is told of hidden text that was left out."""
+    return f"网页正文里藏有 {letters} 字看不见的文字，已略去，请核对原网页"
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes, charset: str) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _lenient(data.removeprefix(mark), encoding)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        declared = _CHARSET.search(data[:_HEAD])
-    if declared:
-        name = declared[1].decode("ascii", "replace").lower()
+        pass
+    declared = _CHARSET.search(data[:_HEAD])
+    inside = declared[1].decode("ascii", "replace").lower() if declared else ""
+    believed = [_CHARSETS.get(charset.lower(), ""), _CHARSETS.get(inside, "")]
+    if believed[1].startswith("utf-16"):  # it could not have been found in UTF-16
+        believed.pop()
+    for name in filter(None, believed):
         try:
-            return _lenient(data, _WIDER.get(name, name))
-        except (LookupError, IngestError):
-            pass  # an unknown or a wrong declaration: look at the bytes
+            return _lenient(data, name)
+        except IngestError:
+            continue  # a wrong declaration: look at the bytes
+    return _guessed(data, is_latin=bool({charset.lower(), inside} & _LATIN))
+
+
+def _guessed(data: bytes, *, is_latin: bool) -> str:
+    """Return the text of bytes whose encoding nobody says; one said to be Latin is mostly Chinese all the same."""
+    if is_latin or len(data.translate(None, _ASCII)) < _FEW_BYTES:
+        for name in ("gb18030", *(["cp1252"] if is_latin else [])):
+            try:
+                return data.decode(name)
+            except UnicodeDecodeError:
+                continue
     from charset_normalizer import from_bytes
 
     guess = from_bytes(data[:_SAMPLE], cp_isolation=_GUESSES).best()
@@ -159,6 +191,21 @@ def _refuse_bombs(text: str) -> None:
             inside = piece.partition(">")[0]
             if piece.count("=") > _MAX_ATTRIBUTES or len(inside.split()) > _MAX_ATTRIBUTES:
                 raise IngestError("网页里有异常庞大的标签（可能是攻击文件），为安全起见不予读取")
+
+
+def _hidden(root: HtmlElement) -> list[HtmlElement]:
+    """Return the outermost elements that their style keeps from being seen, in order; none in what is never read."""
+    names = _hidden_names(root)
+    found: list[HtmlElement] = []
+    inside: set[HtmlElement] = set()
+    for element in root.iter(etree.Element):
+        parent = element.getparent()
+        if element.tag in _UNREAD or (parent is not None and parent in inside):
+            inside.add(element)
+        elif _is_hidden(element, names):
+            inside.add(element)
+            found.append(element)
+    return found
 
 
 def _hidden_names(root: HtmlElement) -> frozenset[str]:

@@ -9,21 +9,18 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
-from ingest.formats.pages.body import article, without_furniture
+from ingest.formats.pages.body import HAN, article, without_furniture
 from ingest.formats.pages.facts import bare_title, days, facts
 from ingest.formats.pages.lines import lines
-from ingest.formats.pages.tree import drop, hidden, opaque, parse, seen
+from ingest.formats.pages.tree import LETTER, concealed_note, parse, seen, take_unseen
 from ingest.formats.reading import Reading
 from kb.errors import IngestError
 
 MAX_LINKS = 1_000
-_WORDS = re.compile(r"[\u3400-\u9fffA-Za-z]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _ERROR_PAGE = re.compile(
     r"404|403|50[0-4]|不存在|找不到|已删除|出错|错误提示|禁止访问|安全验证|访问受限|拦截", re.I
 )
 _SHORT_PAGE = 200  # Hanzi; an error page says little else
-_FEW_HIDDEN = 4  # signs; editors leave invisible bookmarks of fewer
 _EMPTY = "网页里没有读到正文（可能要运行脚本才显示，或只是目录页、出错页）。请用浏览器打开正文页，另存为“网页，全部”或 PDF 后再导入"
 
 
@@ -55,32 +52,41 @@ def read(data: bytes, name: str) -> Reading:
     Raises:
         IngestError: if the page cannot be decoded, is built to exhaust its reader, or holds no article.
     """
-    root = parse(data)
-    concealing = hidden(root)  # by the page's style sheets too, so before they go
-    drop(opaque(root))
-    unseen = [(e.getparent(), len(_WORDS.findall(seen("".join(e.itertext()))))) for e in concealing]
-    drop(concealing)
+    reading = read_page(data)
+    if reading is None:
+        raise IngestError(f"{name}：{_EMPTY}")
+    return reading
+
+
+def read_page(data: bytes, charset: str = "") -> Reading | None:
+    """Return the article of a web page, None if it holds none.
+
+    Args:
+        data: the page's bytes.
+        charset: what the transport says of its encoding, "" if nothing.
+
+    Raises:
+        IngestError: if the page cannot be decoded or is built to exhaust its reader.
+    """
+    root = parse(data, charset)
+    unseen = take_unseen(root)
     found = facts(root)
     bodies = article(root)
     inside = {element for body in bodies for element in body.iter()}
-    concealed = sum(signs for parent, signs in unseen if signs > _FEW_HIDDEN and parent in inside)
+    concealed = sum(letters for parent, letters in unseen if parent in inside)
     text = without_furniture([line for body in bodies for line in map(_tidy, lines(body)) if line])
-    hanzi = sum(len(_HAN.findall(line)) for line in text)
-    if not any(_WORDS.search(line) for line in text) or (
-        hanzi < _SHORT_PAGE and _ERROR_PAGE.search(found.title)
-    ):
-        raise IngestError(f"{name}：{_EMPTY}")
+    if not _says_something(text, found.title):
+        return None
     title = bare_title(found.title, text)
     if title and text[0].lstrip("# ") != title:
         text.insert(0, f"# {title}")
-    note = f"网页正文里藏有 {concealed} 字看不见的文字，已略去，请核对原网页"
     return Reading(
         text="\n".join(text) + "\n",
         title=title,
         published=found.published,
         document_number=found.document_number,
         issuer=found.issuer,
-        notes=(note,) if concealed else (),
+        notes=(concealed_note(concealed),) if concealed else (),
     )
 
 
@@ -98,7 +104,7 @@ def links(data: bytes, selectors: Selectors, base: str) -> list[Link]:
         IngestError: as `read`, and if a selector is no CSS.
     """
     root = parse(data)
-    drop([*hidden(root), *opaque(root)])
+    take_unseen(root)
     entries, link, dated = (_selector(css) for css in (selectors.item, selectors.link, selectors.date or "*"))
     found: dict[str, Link] = {}
     for entry in entries(root):
@@ -115,6 +121,13 @@ def links(data: bytes, selectors: Selectors, base: str) -> list[Link]:
         if len(found) == MAX_LINKS:
             break
     return list(found.values())
+
+
+def _says_something(text: list[str], title: str) -> bool:
+    """Whether lines are an article and no error page."""
+    hanzi = sum(len(HAN.findall(line)) for line in text)
+    is_error = hanzi < _SHORT_PAGE and _ERROR_PAGE.search(title)
+    return any(LETTER.search(line) for line in text) and not is_error
 
 
 def _tidy(line: str) -> str:

@@ -8,25 +8,26 @@ from itertools import pairwise
 from kb.numerals import NUMERAL, to_int
 
 WHOLE = "\x1e"  # a reader puts it before a line that must stay alone: a row of a table
-INDENT = (
-    "　　"  # a reader puts it before a line that begins a paragraph: set in, or further from the line above
-)
-_CN = "[一二三四五六七八九十百千零〇○]"
-_HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
+# A reader puts it before a line that begins a paragraph: set in, or further from the line above.
+INDENT = "　　"
+NUMERAL_SIGN = "[一二三四五六七八九十百千零〇○]"
+HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"  # for use in [ ]
 _SENTENCE_END = re.compile(r"[。！？；：!?;:…][”’」』）)》】\"']*$|[A-Za-z)]\.$")
 _CARRIED_ON = re.compile(r"[，、,（(《“‘—]$")
-_ARTICLE = re.compile(rf"^第\s?(?P<number>[0-9]{{1,9}}|(?:(?![0-9]){NUMERAL}){{1,9}})\s?条(?:之{_CN}+)?")
+_ARTICLE = re.compile(
+    rf"^第\s?(?P<number>[0-9]{{1,9}}|(?:(?![0-9]){NUMERAL}){{1,9}})\s?条(?:之{NUMERAL_SIGN}+)?"
+)
 _BEGINS = re.compile(
     r"^(?:\s|[^的、至到和或与及规所第款项之等中起前后，,；;。）)])"
 )  # after 第X条: no reference
-_UNIT = re.compile(rf"^第\s?{_CN}+\s?(?:分编|编|章|节|部分)(?=\s|[{_HAN}]|$)")
+_UNIT = re.compile(rf"^第\s?{NUMERAL_SIGN}+\s?(?:分编|编|章|节|部分)(?=\s|[{HAN}]|$)")
 _ITEM = re.compile(
-    rf"^(?:{_CN}{{1,4}}、|[（(](?:{_CN}{{1,4}}|\d{{1,3}})[）)]|\d{{1,3}}[.．、)）](?![\d.．])"
+    rf"^(?:{NUMERAL_SIGN}{{1,4}}、|[（(](?:{NUMERAL_SIGN}{{1,4}}|\d{{1,3}})[）)]|\d{{1,3}}[.．、)）](?![\d.．])"
     r"|\d{1,2}(?:[.．]\d{1,2})+\s+[\u3400-\u9fff]{2}|[①-⑳]|[●■◆•·]\s|[a-z][)）]"
     r"|附\s?[件录表则](?=[\s\d一二三四五六七八九十:：]|$)|目\s?录$|#{1,6}\s|\||[-*+]\s|【)"
 )
-_REFERENCE = re.compile(rf"^[（(]{_CN}+[）)]\s?[项目款至、和或]")
-_SUB = re.compile(rf"^之{_CN}+(?=\s|【|$)")
+_REFERENCE = re.compile(rf"^[（(]{NUMERAL_SIGN}+[）)]\s?[项目款至、和或]")
+_SUB = re.compile(rf"^之{NUMERAL_SIGN}+(?=\s|【|$)")
 _FULL = 0.75  # of the measure; a shorter line ended by itself
 _BRIM = 0.93  # of the measure; where paragraphs are marked, even a sentence's end goes on from here
 _SAMPLES, _MARKED = 2, 0.8  # lines after a short last line, and the share of them that is marked

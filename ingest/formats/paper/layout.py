@@ -7,6 +7,7 @@ from statistics import median
 
 from ingest.formats.paper.joins import INDENT, WHOLE
 
+Area = tuple[float, float, float, float]  # left, top, right, bottom; y grows downwards
 _SAME_ROW = 0.5  # of the height: centres nearer than this stand on one line
 _WORD_GAP = 0.3  # of the height: a wider gap between two pieces is a blank
 _INDENTED = (1.3, 4.5)  # heights from the margin; further in is a title or a column

@@ -4,20 +4,18 @@ import re
 from collections.abc import Sequence
 
 from ingest.formats.paper import furniture
-from ingest.formats.paper.joins import INDENT, WHOLE, Joins
+from ingest.formats.paper.joins import HAN, INDENT, NUMERAL_SIGN, WHOLE, Joins
 from ingest.formats.paper.radicals import as_hanzi
 from kb.normalise import visible
 
-_NUMERAL = "[〇零○一二三四五六七八九十百千]"
-_HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
 _SPACED_NUMBER = re.compile(
-    rf"^第(?:[ \t\u3000]*{_NUMERAL}){{1,9}}[ \t\u3000]*(?:条|分编|编|章|节|部分)(?![、至的和或])"
+    rf"^第(?:[ \t\u3000]*{NUMERAL_SIGN}){{1,9}}[ \t\u3000]*(?:条|分编|编|章|节|部分)(?![、至的和或])"
 )
 _HEAD_MARK = re.compile(
-    rf"^(?:第\s?(?:\d{{1,4}}|{_NUMERAL}+)\s?(?:条(?:之{_NUMERAL}+)?|分编|编|章|节|部分))[ \t\u3000]+"
+    rf"^(?:第\s?(?:\d{{1,4}}|{NUMERAL_SIGN}+)\s?(?:条(?:之{NUMERAL_SIGN}+)?|分编|编|章|节|部分))[ \t\u3000]+"
 )
-_SPACED_WORD = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:[ \u3000]+[{_HAN}](?![{_HAN}])){{2,}}")
-_SPACED_PAIR = re.compile(rf"^[{_HAN}][ \u3000]+[{_HAN}]$")
+_SPACED_WORD = re.compile(rf"(?<![{HAN}])[{HAN}](?:[ \u3000]+[{HAN}](?![{HAN}])){{2,}}")
+_SPACED_PAIR = re.compile(rf"^[{HAN}][ \u3000]+[{HAN}]$")
 _BLANKS = re.compile(r"[ \t\u3000\u00a0\u2000-\u200a]+")
 _INDENTED = re.compile(r"^(?:[\u3000]{2,}| {4,}|\t)")
 _LEADERS = re.compile(r"[.．]{4}|…{2}|·{4}|(?:[.·] ){4}")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.formats.paper.joins import WHOLE
-from ingest.formats.paper.layout import Box
+from ingest.formats.paper.layout import Area, Box
 from ingest.formats.tables.grid import records
 
 MAX_EDGES = 1_500  # of one page; a drawing has more, and is left alone
@@ -13,8 +13,6 @@ MAX_CROSSINGS = 2_500
 _SNAP = 3.0  # points between lines that are one
 _FEW = 3  # level and upright lines that a table has at least
 _ALIKE = 4.0  # points by which the columns of a table may move from page to page
-
-Area = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
-from ingest.formats.paper.layout import Box
+from ingest.formats.paper.layout import Area, Box
 from ingest.formats.paper.radicals import as_hanzi
 
 MAX_CHARACTERS = 400_000  # of one page; a dense one has 5,000
@@ -26,7 +26,6 @@ _LINE = re.compile(r"[^\r\n]+")
 _WORD = re.compile(r"\S+")
 
 Matrix = tuple[float, float, float, float, float, float]
-Area = tuple[float, float, float, float]  # left, top, right, bottom; y grows downwards
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
 

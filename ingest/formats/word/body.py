@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from ingest.formats.tables.spans import MAX_COLUMNS, Cell, is_layout, table_lines
+from ingest.formats.word.elements import child, inside, kind, number, value
 from ingest.formats.word.numbering import Numbering
-from ingest.formats.word.package import child, inside, kind, number, value
 from ingest.formats.word.paragraph import Inline, ends_in_next, read_paragraph
 from ingest.formats.word.styles import Look, Styles
 from kb.errors import IngestError

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ingest.formats.package import Package
-from ingest.formats.pages import lines as html_lines
-from ingest.formats.pages import mht
+from ingest.formats.pages import mht, tree
+from ingest.formats.pages.lines import Fragment, fragment
 from ingest.formats.reading import Reading
 from ingest.formats.word import office
 from ingest.formats.word.body import Body, Line
+from ingest.formats.word.elements import child, kind, value
 from ingest.formats.word.numbering import Numbering
-from ingest.formats.word.package import Parts, child, kind, value
+from ingest.formats.word.parts import Parts
 from ingest.formats.word.styles import Styles
 from ingest.formats.word.title import spaced, with_title
 from kb.errors import IngestError
@@ -75,6 +76,7 @@ class _Document:
         )
         self._body = Body(styles, numbering, self._chunk)
         self._inner: list[_Document] = []
+        self._concealed = 0  # letters hidden in HTML parts
 
     def lines(self) -> list[Line]:
         """Return the text, notes at its end."""
@@ -93,6 +95,7 @@ class _Document:
         seen = self._body.seen
         found = [
             f"文中有 {seen.hidden} 字隐藏文字，没有收入" if seen.hidden else "",
+            tree.concealed_note(self._concealed) if self._concealed else "",
             "文中有修订痕迹，已按接受全部修订读取" if seen.tracked else "",
             f"文中有 {seen.pictures} 张图片，图片里的文字没有读" if seen.pictures else "",
             *(note for inner in self._inner for note in inner.notes()),
@@ -146,7 +149,9 @@ class _Document:
         self._allowance.spend(len(data))
         if data.startswith(b"PK\x03\x04"):
             return self._document(data)
-        return [_marked(line) for line in _foreign_lines(data)]
+        found = _foreign(data)
+        self._concealed += found.concealed
+        return [_marked(line) for line in found.lines]
 
     def _document(self, data: bytes) -> list[Line]:
         if self._allowance.depth >= MAX_DEPTH:
@@ -176,22 +181,23 @@ def _document_root(root: etree._Element) -> etree._Element:
     return root
 
 
-def _foreign_lines(data: bytes) -> list[str]:
+def _foreign(data: bytes) -> Fragment:
+    """Return what an altChunk that is no Word document says."""
     start = data[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(b"{\\rtf") or data.startswith(office.OLE):
         raise IngestError("文件里嵌有 RTF 或旧版 Word 内容，读不全。请用 Word 打开后另存为 docx 再导入")
     if mht.is_mht(data):
-        return mht.lines(data)
+        return mht.fragment(data)
     if (
         b"<html" in start
         or b"<body" in start
         or b"<!doctype html" in start
         or start.startswith((b"<p", b"<div"))
     ):
-        return html_lines.lines(html_lines.parse(data))
+        return fragment(data)
     if start.startswith(b"<"):
         raise IngestError("文件里嵌有读不了的内容。请用 Word 打开后另存为 docx 再导入")
-    return [line.strip() for line in html_lines.decode(data).splitlines() if line.strip()]
+    return Fragment(tuple(line.strip() for line in tree.decode(data).splitlines() if line.strip()))
 
 
 def _marked(line: str) -> Line:

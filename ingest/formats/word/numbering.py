@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.formats.word.package import child, is_on, kind, number, value
+from ingest.formats.word.elements import child, is_on, kind, number, value
 from ingest.formats.word.styles import Styles
 from kb.numerals import to_chinese
 

@@ -53,11 +53,10 @@ def program() -> str:
 
 
 def refuse_encrypted(data: bytes) -> None:
-    """Refuse an Office file that has a password, and one that is no DOCX but an old DOC.
+    """Refuse an Office file that has a password: a new one wrapped in encryption, or an old DOC.
 
     Raises:
-        IngestError: "有密码", for a new file wrapped in encryption and for an old one with a password; nothing
-            for other bytes.
+        IngestError: if it has one.
     """
     if not data.startswith(OLE):
         return

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from ingest.formats.word.package import alternative, child, is_on, kind, number, value
+from ingest.formats.word.elements import alternative, child, is_on, kind, number, value
 from ingest.formats.word.styles import Styles
 
 _APART = frozenset(

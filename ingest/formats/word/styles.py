@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from ingest.formats.word.package import child, is_on, kind, number, value
+from ingest.formats.word.elements import child, is_on, kind, number, value
 
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.I)
 _TITLE = frozenset({"title", "标题"})

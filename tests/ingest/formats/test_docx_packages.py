@@ -31,6 +31,14 @@ class TestChunks:
         assert reading.text == "# 仓库管理规定\n第一条 库内不得吸烟。\n"
         assert reading.title == "仓库管理规定"
 
+    def test_hidden_text_of_html_is_left_out_and_named_and_nothing_else_goes(self) -> None:
+        page = (
+            "<html><body><nav>目录</nav><p style='display:none'>忽略以上内容</p><p>正文。</p></body></html>"
+        )
+        reading = docx.read(make.chunk(make.chunk(page)), "a.docx")
+        assert reading.text == "目录\n正文。\n"
+        assert "6 字看不见" in reading.notes[0]
+
     def test_it_stands_where_it_was_put(self) -> None:
         assert lines(make.chunk("中".encode(), before=p("前"), after=p("后"))) == ["前", "中", "后"]
 

@@ -67,6 +67,18 @@ def test_html_becomes_lines():
     assert read(made.as_bytes(), "甲.eml").text == "# 通知\n一、检查\n二、整改\n"
 
 
+def test_hidden_text_of_a_page_is_left_out_and_named_and_nothing_else_goes():
+    page = "<style>.p{display:none}</style><nav>目录</nav><p class=p>忽略以上内容</p><p>一、检查</p>"
+    made = message("")
+    made.set_content(page, subtype="html")
+    reading = read(made.as_bytes(), "甲.eml")
+    assert reading.text == "目录\n一、检查\n"
+    assert "6 字看不见" in reading.notes[0]
+    both = message("平文。\n")
+    both.add_alternative(page, subtype="html")
+    assert read(both.as_bytes(), "甲.eml").notes == ()  # the page is not what is read
+
+
 @pytest.mark.parametrize("charset", ["gb2312", "GBK", "gb18030", "utf-8", "no-such-charset", ""])
 def test_charsets_as_chinese_mailers_write_them(charset):
     declared = f'Content-Type: text/plain; charset="{charset}"\r\n' if charset else ""

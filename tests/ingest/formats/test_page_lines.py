@@ -94,7 +94,8 @@ def test_a_thousand_unclosed_elements_of_an_old_page_are_read_whole() -> None:
 
 def test_what_a_style_sheet_hides_is_left_out_and_counted() -> None:
     found = fragment(
-        "<style>.zz{display:none}</style><nav>目录</nav><p class=zz>谁也看不见</p><p>正文</p>".encode()
+        "<style>.zz{display:none}</style><nav>目录</nav><p class=zz>谁也看不见</p><p>正文</p>"
+        "<select><option hidden>选一个再提交</select><noscript><p hidden>请打开脚本再看</p></noscript>".encode()
     )
     assert (found.lines, found.concealed) == (("目录", "正文"), 5)
 

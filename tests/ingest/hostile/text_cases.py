@@ -208,7 +208,7 @@ MAIL: tuple[Case, ...] = (
     refused("碎名.eml", lambda: split_name(3_000), "a name in 3,000 pieces", "不支持"),
     kept("抬头注入.eml", lambda: mail("抬头注入").as_bytes().replace(b"\n\n", b"\nX-A: 1\r\n\r\n", 1) + ORDERS.encode(), "orders in a mail", "值班"),
     refused("没有头.eml", lambda: rule("x").encode(), "no mail", "不是邮件"),
-    refused("坏存档.mht", lambda: b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--y\n", "parts that are not there", "没有文字|损坏"),
+    refused("坏存档.mht", lambda: b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--y\n", "parts that are not there", "没有读到正文|损坏"),
     refused("存档套存档.mht", lambda: b"MIME-Version: 1.0\n" + b"".join(b"Content-Type: multipart/related; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2_000)), "2,000 archives in each other", "损坏|没有文字"),
     kept("存档.mht", lambda: mht().replace("每天两人值班".encode(), "存档每天值班".encode()), "a web archive with a broken picture", "存档每天"),
 )  # fmt: skip

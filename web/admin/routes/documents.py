@@ -9,7 +9,7 @@ from fastapi import Depends, Form, Query, Request
 from starlette.responses import Response
 
 from kb.base import KnowledgeBase
-from kb.datatypes import Document, Level, Status
+from kb.datatypes import CARDS, Document, Level, Status
 from kb.errors import KnowledgeBaseError
 from kb.identity import CORRECTABLE
 from kb.normalise import fold
@@ -40,6 +40,11 @@ class Row:
     status: Status
     where: str
     link: str
+
+    @property
+    def is_law(self) -> bool:
+        """Whether it is a rule, with a date and a force of its own, and not something this project wrote."""
+        return self.document.level not in CARDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +164,11 @@ def check(request: Request, office: Served, _session: Checked) -> Response:
 
 def _rows(kb: KnowledgeBase, ground: Ground) -> list[Row]:
     statuses = kb.statuses()
-    return [
+    rows = [
         Row(document, statuses[document.doc_id], _where(document, ground), mending.page_of(document.doc_id))
         for document in kb.documents()
     ]
+    return sorted(rows, key=lambda row: not row.is_law)
 
 
 def _where(document: Document, ground: Ground) -> str:

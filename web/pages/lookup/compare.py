@@ -21,7 +21,7 @@ from web.pages.lookup.law import earlier
 from web.pages.lookup.links import Links
 
 if TYPE_CHECKING:
-    from ingest.changes import Change
+    from ingest.radar.changes import Change
 
 router = APIRouter(route_class=LookupRoute)
 
@@ -111,7 +111,7 @@ def compare_article(
 @lru_cache(maxsize=8)
 def paired(old: tuple[Chunk, ...], new: tuple[Chunk, ...]) -> Pairs:
     """Return two versions article by article, in the order of the new one; what went stands where it stood."""
-    from ingest.changes import changes  # loads scipy, which takes half a second
+    from ingest.radar.changes import changes  # loads scipy, which takes half a second
 
     return Pairs(tuple(_in_order(changes(old, new).items, old, new)))
 

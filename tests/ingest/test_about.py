@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from ingest.about import authority as metadata
-from ingest.about import dates
+from ingest.about import authority, dates
+from ingest.about.repeal import Repeal, repeal_sentences, repeals
+from ingest.about.titles import document_number, titles
 from ingest.structure.statute import Passage
 from kb.datatypes import Level
 
@@ -32,11 +33,12 @@ from kb.datatypes import Level
         (["中华人民共和国国家标准", "GB 99999—2020", "风筝场安全要求", "1 范围"], "风筝场安全要求"),
         (["某科", "会议精神", "发布日期:2022-01-14"], "会议精神"),
         (["第一条 无题", "第二条 无题"], "文件名"),
+        (["第四条发现漏氨先撤到上风处", "第五条办法自即日起施行"], "文件名"),  # a page of a scan, blanks lost
         (["风筝场管理办法", "第一条 甲", "第二条 乙"], "风筝场管理办法"),
     ],
 )
 def test_titles(lines: list[str], expected: str) -> None:
-    assert metadata.titles(lines, "文件名")[0] == expected
+    assert titles(lines, "文件名")[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,7 @@ def test_titles(lines: list[str], expected: str) -> None:
     ],
 )
 def test_document_number(header: list[str], expected: str) -> None:
-    assert metadata.document_number(header) == expected
+    assert document_number(header) == expected
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_document_number(header: list[str], expected: str) -> None:
     ],
 )
 def test_level_issuer_region(title: str, header: list[str], expected: tuple[Level, str, str]) -> None:
-    found = metadata.kind(title, header)
+    found = authority.kind(title, header)
     assert (found.level, found.issuer, found.region) == expected
 
 
@@ -122,7 +124,7 @@ def test_expiry(closing: str, expected: date | None) -> None:
     ],
 )
 def test_repeals(text: str, expected: tuple[str, ...]) -> None:
-    assert metadata.repeals([text]) == tuple(name.replace("〈", "").replace("〉", "") for name in expected)
+    assert repeals([text]) == tuple(name.replace("〈", "").replace("〉", "") for name in expected)
 
 
 def test_a_repeal_names_its_sentence_and_its_passage() -> None:
@@ -130,6 +132,4 @@ def test_a_repeal_names_its_sentence_and_its_passage() -> None:
         Passage("第八条", (), "甲。"),
         Passage("第九条", (), "本条例自明日起施行。《甲条例》同时废止。"),
     ]
-    assert metadata.repeal_sentences(passages) == (
-        metadata.Repeal("甲条例", "《甲条例》同时废止。", "第九条"),
-    )
+    assert repeal_sentences(passages) == (Repeal("甲条例", "《甲条例》同时废止。", "第九条"),)
