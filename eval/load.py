@@ -110,7 +110,7 @@ async def _ask_api(client: httpx.AsyncClient, question: str) -> float:
 
 async def _ask_page(client: httpx.AsyncClient, question: str) -> float:
     """Ask as the browser does: join the queue, then follow its events to the end; returns when words first came."""
-    session = uuid.uuid4().hex
+    session = uuid.uuid4().hex  # a page of its own for every question: what weighs most on the server
     event = await _event(client)
     data = [question, *event["data"][1:]]
     joined = await client.post(

@@ -37,6 +37,10 @@ class Scope:
                 continue
             if document.region == regions.NATIONWIDE or (region and regions.covers(document.region, region)):
                 factors[document.doc_id] = 1.0
-            elif region is None or regions.covers(region, document.region) or not regions.known(document.region):
+            elif (
+                region is None
+                or regions.covers(region, document.region)
+                or not regions.known(document.region)
+            ):
                 factors[document.doc_id] = _LOCAL_UNASKED
         return factors

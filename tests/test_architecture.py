@@ -82,5 +82,8 @@ def test_environment_is_read_in_one_place() -> None:
         for path in modules()
         if "os.environ" in path.read_text("utf-8") or "os.getenv" in path.read_text("utf-8")
     }
-    children = {"ingest/sandbox/pool.py", "ingest/formats/word/office.py"}  # start programs, with few variables of ours
+    children = {
+        "ingest/sandbox/pool.py",
+        "ingest/formats/word/office.py",
+    }  # start programs, with few variables of ours
     assert readers <= {"kb/settings.py", "kb/embed/hub.py"} | children

@@ -163,4 +163,6 @@ def _around(library: Library | None, citation: Citation, terms: Terms) -> Around
 
 
 def _keep(turns: Turns, turn: Turn) -> Turns:
-    return (*turns, turn)[-KEPT_TURNS:]
+    """Return the conversation with a turn added; what was found and not used is let go."""
+    kept = replace(turn, answer=replace(turn.answer, hits=()))
+    return (*turns, kept)[-KEPT_TURNS:]

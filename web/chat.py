@@ -21,6 +21,7 @@ from web.render import notice_html, turn_html
 
 QUEUE_SIZE: Final = 64  # events waiting before Gradio refuses
 HANDLERS: Final = 24  # events handled at once
+SESSIONS: Final = 500  # conversations kept in memory, some 100 kB each; the one idle longest is forgotten
 STATE_SECONDS: Final = 7_200  # seconds a conversation is kept after its page is closed
 
 _QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -57,6 +58,7 @@ def build_page(
         _wire_questions(desk, screen)
         _wire_controls(screen)
         _wire_sources(desk.library, screen)
+    page.state_session_capacity = SESSIONS
     page.queue(max_size=QUEUE_SIZE, default_concurrency_limit=HANDLERS, api_open=False)
     return page
 

@@ -120,5 +120,9 @@ def inspect(page: str) -> Inspector:
     if "\n" in page or "\r" in page:
         inspector.bad.append("newline")
     inspector.bad += [f"U+{ord(c):04X}" for c in "\u200b\u202e\ufeff\x00\x1b\ud800\U000e0041" if c in page]
-    inspector.bad += [f"link {link}" for link in inspector.links if not (link.startswith("tel:") or OWN_PAGE.fullmatch(link))]
+    inspector.bad += [
+        f"link {link}"
+        for link in inspector.links
+        if not (link.startswith("tel:") or OWN_PAGE.fullmatch(link))
+    ]
     return inspector
