@@ -23,6 +23,13 @@ SHARED = ROOT.parent / "shared" / "data"
 LONG = os.environ.get("ANWEN_TEST_LONG") == "1"  # make test-long: more kills, more mutations, every phrase
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the tests marked `long` to `make test-long`."""
+    for item in items:
+        if not LONG and item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="只在 make test-long 里跑"))
+
+
 @pytest.fixture
 def sample_folder(tmp_path: Path) -> Path:
     """A folder with five sample texts of our own."""

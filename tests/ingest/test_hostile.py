@@ -227,6 +227,6 @@ def test_a_file_without_rights_is_named(tmp_path: Path, bring_in) -> None:
 
 @pytest.mark.slow
 def test_some_seconds_of_fuzzing_find_nothing(tmp_path: Path) -> None:
-    found = fuzz.run(10 if LONG else 4, seed=int(time.time()), keep=tmp_path)
-    assert found.executions.total() > 20
+    found = fuzz.run(10 if LONG else 2, seed=int(time.time()), keep=tmp_path)
+    assert found.executions.total() > 10
     assert not found.defects, (found.defects, list(tmp_path.iterdir()))

@@ -23,7 +23,7 @@ from tests.conftest import LONG
 from tests.ingest.hostile.good import docx, p, pack
 from tests.ingest.hostile.good_paper import LATIN, pdf
 
-ROUNDS = 50 if LONG else 10
+ROUNDS = 50 if LONG else 8
 PLAIN, PACKED, ARTICLES = 16, 4, 8  # documents as files, documents in an archive, articles of each
 DOCUMENTS = PLAIN + PACKED + 2  # and one as DOCX, one as PDF
 GUESTS = 3  # files that are there in every other version: when they are gone, prune takes them out

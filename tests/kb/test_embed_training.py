@@ -107,6 +107,7 @@ def test_lookalikes_are_the_nearest_wrong_articles_of_all_laws_and_of_the_same()
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_tuning_brings_questions_to_their_articles_and_leaves_silent_words_at_zero():
     from kb.embed.tune import TuningOptions, embed, tune
 

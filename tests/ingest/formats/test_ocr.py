@@ -49,7 +49,9 @@ def test_no_connection_is_opened() -> None:
     assert done.stdout.strip() == "()", done.stderr
 
 
-@pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP", "WEBP", "TIFF"])
+@pytest.mark.parametrize(
+    "form", ["PNG", *(pytest.param(form, marks=pytest.mark.long) for form in ("JPEG", "BMP", "WEBP", "TIFF"))]
+)
 def test_pictures_of_every_kind(form: str) -> None:
     lines = papers.SCAN_TEXT[:2]
     reading = image.read(
@@ -58,6 +60,7 @@ def test_pictures_of_every_kind(form: str) -> None:
     assert bare(lines[1])[:20] in bare(reading.text)
 
 
+@pytest.mark.long
 def test_a_photo_on_its_side_is_turned_by_what_the_camera_noted() -> None:
     side = (
         papers.page_image(papers.SCAN_TEXT[:3], slant=0, noise=0)
@@ -69,6 +72,7 @@ def test_a_photo_on_its_side_is_turned_by_what_the_camera_noted() -> None:
     assert "应急开关" in bare(image.read(saved(side, "JPEG", exif=exif), "a.jpg").text)
 
 
+@pytest.mark.long
 def test_the_pages_of_a_tiff_follow_each_other() -> None:
     first, second = (
         papers.page_image(papers.SCAN_TEXT[i : i + 1], noise=0).crop((0, 0, 1654, 600)) for i in (1, 2)
@@ -94,6 +98,7 @@ def test_what_cannot_be_read_is_refused(data: bytes, name: str, reason: str) -> 
         image.read(data, name)
 
 
+@pytest.mark.long
 def test_two_columns_of_a_scan_are_read_one_after_the_other() -> None:
     page = Image.new("L", (1654, 1200), 255)
     for x, line in ((0, papers.SCAN_TEXT[1]), (800, papers.SCAN_TEXT[2])):

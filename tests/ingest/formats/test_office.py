@@ -58,6 +58,7 @@ class TestConversion:
         reading = docx.read(office.convert(doc, "a.doc"), "a.doc")
         assert reading.text.splitlines() == SENTENCES
 
+    @pytest.mark.long
     def test_rtf(self) -> None:
         reading = office.read(rtf(*SENTENCES), "a.rtf")
         assert reading.text.splitlines() == SENTENCES
@@ -97,6 +98,7 @@ class TestConversion:
         assert "TOPSECRET" not in text
         assert not asked
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         "data",
         [
