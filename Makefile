@@ -22,7 +22,7 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/mypy
 
 unit: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # More of everything random: 50 kills, more mutations, every phrase of every card.
 test-long: $(VENV)/.ready-dev
