@@ -13,7 +13,7 @@ from ingest.formats.reading import Reading
 from ingest.structure import kinds
 from ingest.structure.kinds import Structure
 from ingest.structure.pages import located
-from ingest.structure.statute import Passage, is_article
+from ingest.structure.statute import Passage
 from kb import regions
 from kb.cards.guides import ASKED_LABEL, Guide, asked_text, is_guide, parse_guide
 from kb.cards.library import kind_of, parse_records
@@ -23,6 +23,7 @@ from kb.datatypes import CARDS, Chunk, Document, Level
 from kb.errors import IngestError
 from kb.identity import document_id, plain
 from kb.normalise import law_name
+from kb.numerals import is_article
 
 _HEADER_LINES, _FOOTER_LINES = 12, 6
 _CLOSING_ARTICLES = 3

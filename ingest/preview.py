@@ -14,9 +14,10 @@ from ingest.radar import compare as radar
 from ingest.radar import report as radar_report
 from ingest.run import read_jobs
 from ingest.sandbox.pool import shared
-from ingest.structure.statute import Passage, is_article
+from ingest.structure.statute import Passage
 from kb.datatypes import Chunk, Document
 from kb.identity import CORRECTABLE
+from kb.numerals import is_article
 
 _OUTLINE = 12  # passages shown
 _OPENING = 36  # characters shown of a passage

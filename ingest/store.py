@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from ingest.parse import Parsed
 from ingest.report import Report
-from ingest.structure.statute import is_article
 from ingest.understand import Understood
 from kb.catalogue import Source
 from kb.datatypes import CARDS, Chunk, Document
 from kb.identity import corrected, relabelled
+from kb.numerals import is_article
 from kb.sketch import SIZE, likeness
 from kb.writer import Writer
 

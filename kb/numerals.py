@@ -8,6 +8,7 @@ _UNITS = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10_000, "亿": 100_000_000}
 
 NUMERAL = "[〇零○一二三四五六七八九十百千两0-9]"
+_LABEL = re.compile(r"第.+条(?:之.+)?")
 _TOO_MANY = 10_000  # articles; no text has so many
 _ARTICLE = re.compile(rf"^第?(?P<main>{NUMERAL}{{1,9}})条?(?:之(?P<sub>[一二三四五六七八九十0-9]{{1,3}}))?$")
 
@@ -64,6 +65,15 @@ def to_chinese(number: int) -> str:
         elif words:
             pending_zero = True
     return words[1:] if words.startswith("一十") else words
+
+
+def is_article(label: str) -> bool:
+    """Whether a passage's label is an article's.
+
+    >>> [is_article(label) for label in ("第二十一条", "第一百三十四条之一", "第二章", "一、（二）")]
+    [True, True, False, False]
+    """
+    return _LABEL.fullmatch(label) is not None
 
 
 def article_label(text: str) -> str:

@@ -6,7 +6,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from ingest.structure import decision, faq, plan, rows, sections, standard, statute
-from ingest.structure.statute import Passage, Statute, is_article
+from ingest.structure.statute import Passage, Statute
+from kb.numerals import is_article
 
 
 class Structure(StrEnum):

@@ -21,7 +21,6 @@ _HEADING = re.compile(r"^\s*#{1,6}\s+(?P<title>\S.*)$")
 _ANNEX = re.compile(
     r"^\s*(?:#{1,6}\s*)?(?P<title>(?:附件|附录|附表|附则|附)\s*[一二三四五六七八九十0-9]{0,3}\s*[:：]?\s*.{0,40})$"
 )
-_LABEL = re.compile(r"第.+条(?:之.+)?")
 _MOST = 9_999  # articles; a larger number is no article's (an order, a telephone)
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _DEPTH = {"部分": 0, "编": 0, "分编": 1, "章": 2, "节": 3}
@@ -44,15 +43,6 @@ class Statute:
     header: tuple[str, ...]
     passages: tuple[Passage, ...]
     gaps: tuple[str, ...]  # "第十七条之后是第十九条"
-
-
-def is_article(label: str) -> bool:
-    """Whether a passage's label is an article's.
-
-    >>> [is_article(label) for label in ("第二十一条", "第一百三十四条之一", "第二章", "一、（二）")]
-    [True, True, False, False]
-    """
-    return _LABEL.fullmatch(label) is not None
 
 
 @dataclass(slots=True)

@@ -14,10 +14,9 @@ from kb.links import Link, Relation
 from kb.links.likeness import contained, cosines, counts
 from kb.links.references import liabilities
 from kb.normalise import law_name
-from kb.numerals import NUMERAL, article_label
+from kb.numerals import NUMERAL, article_label, is_article
 from kb.versions import start
 
-_ARTICLE = re.compile(r"^第.+条(?:之.+)?$")
 _LIABILITY = re.compile(r"法律责任|罚则|处罚|奖惩")
 _BASED_ON = re.compile(r"(?:根据|依据|依照|按照)[^。]{0,160}")
 _NAMED = re.compile(r"《([^《》]{2,60})》")
@@ -79,7 +78,7 @@ class Derivation:
         yield from self._successors(doc_id)
 
     def _articles(self, doc_id: str) -> tuple[tuple[Chunk, ...], sparse.csr_matrix]:
-        chunks = tuple(chunk for chunk in self._read(doc_id) if _ARTICLE.match(chunk.label))
+        chunks = tuple(chunk for chunk in self._read(doc_id) if is_article(chunk.label))
         return chunks, counts([chunk.text for chunk in chunks])
 
     def _higher(self, doc_id: str) -> Iterator[Link]:

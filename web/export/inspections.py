@@ -1,11 +1,9 @@
 """An inspection record (检查记录): what was looked at, what was found, on what rule; Word and a page to print."""
 
-import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from html import escape
 
 from kb.cards.passages import cited
 from kb.cards.records import Rule
@@ -105,35 +103,10 @@ def inspection_docx(record: Inspection) -> bytes:
     return saved(document)
 
 
-def inspection_html(record: Inspection) -> str:
-    """Return the record as one page to print: no script, nothing loaded from anywhere.
-
-    Raises:
-        IngestError: if a photo cannot be used; says why.
-    """
-    head = "".join(f"<p>{_html(text)}</p>" for text in _head(record))
-    body = "".join(_finding_html(number, finding) for number, finding in enumerate(record.findings, 1))
-    if record.unchecked:
-        body += f"<section><h2>{_unchecked(record)}</h2><p>{_html('；'.join(record.unchecked))}</p></section>"
-    signed = "".join(f"<p>{_html(text)}</p>" for text in _SIGNED)
-    return (
-        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
-        f"content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\"><title>{_html(_title(record))}</title>"
-        f"<style>{_CSS}</style></head><body><h1>{_html(_title(record))}</h1>{head}{body}{signed}"
-        f"<footer>{_html(words.FOOTER)}</footer></body></html>"
-    )
-
-
 _SIGNED = (
     "检查人员签字：________________",
     "被检查单位意见：________________",
     "被检查单位签字：________________    日期：__________",
-)
-_CSS = (
-    "@page{size:A4;margin:18mm}body{font:11pt/1.6 sans-serif;color:#111;max-width:180mm;margin:auto}"
-    "h1{font-size:17pt}section{border-top:1px solid #999;break-inside:avoid}h2{font-size:12pt}"
-    ".bad h2{color:#b01010}dt{font-weight:bold}dd{margin:0 0 4px 1em;white-space:pre-wrap;overflow-wrap:anywhere}"
-    "img{max-width:120mm;max-height:110mm}footer{font-size:9pt;color:#555;border-top:1px solid #999}"
 )
 
 
@@ -170,20 +143,3 @@ def _details(finding: Finding) -> Iterator[tuple[str, str]]:
         shown = plain(text).strip()
         if shown:
             yield name, shown
-
-
-def _finding_html(number: int, finding: Finding) -> str:
-    details = "".join(f"<dt>{name}</dt><dd>{_html(text)}</dd>" for name, text in _details(finding))
-    photos = "".join(
-        f'<img alt="第{number}项现场照片" src="data:image/jpeg;base64,{base64.b64encode(jpeg(photo)).decode("ascii")}">'
-        for photo in finding.photos
-    )
-    bad = ' class="bad"' if finding.result is Result.BAD else ""
-    return (
-        f"<section{bad}><h2>{number}. {_html(line(finding.item))}【{finding.result.value}】</h2>"
-        f"<dl>{details}</dl>{photos}</section>"
-    )
-
-
-def _html(text: str) -> str:
-    return escape(plain(text))
